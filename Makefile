@@ -1,0 +1,37 @@
+# Two commands do everything on a fresh Debian machine with Python, git, gcc and make:
+#   make demo    the main job on every target this machine can have
+#   make test    the tests, on every target this machine can have
+# What they need (a virtual environment, the MicroPython unix port, the emulated RP2040) is made once, under build/.
+
+PYTHON ?= python3
+BIN := build/venv/bin
+VENV := build/venv/.installed
+
+.PHONY: demo test lint bench targets clean
+
+demo: targets
+	$(BIN)/twincore demo
+
+test: targets
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench: $(VENV)
+	$(BIN)/pip install --quiet -e '.[bench]'
+	$(BIN)/python -m benchmarks $(ARGS)
+
+# A target that cannot be had here is reported, and its tests are skipped with the reason; CI makes that a failure.
+targets: $(VENV)
+	$(BIN)/twincore setup all
+
+$(VENV): pyproject.toml setup.py $(wildcard core/*.p* threadsafe/*.p* offload/*.p*)
+	test -d build/venv || $(PYTHON) -m venv build/venv
+	$(BIN)/pip install --quiet --upgrade pip
+	$(BIN)/pip install --quiet -e '.[cli,board,test,lint]'
+	touch $@
+
+clean:
+	rm -rf build core/*.so threadsafe/*.so offload/*.so
