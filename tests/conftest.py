@@ -1,0 +1,139 @@
+"""One test, every machine: an ordinary test function that takes the library as a fixture runs once per variant.
+
+    def test_sleep_yields_once(core): ...
+
+`core`, `threadsafe`, `offload`, `primitives`, `drivers` are the library's modules: as plain Python, as compiled (both
+in this process), on the MicroPython unix port (a process per test), and, if the test is marked `rp2040`, on the
+emulated board once per seed. `tests/portable/` is what MicroPython sees instead of pytest. Marks: see `MARKS`.
+"""
+
+import importlib
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE), str(HERE / "portable")]  # `harness` for this file, `support` for the tests
+
+import harness  # noqa: E402
+from harness import FOLDERS, Variant  # noqa: E402
+
+pytest_plugins = ["pytester"]
+
+MARKS = (
+    "cpython: the test runs on CPython only, plain and compiled",
+    "micropython: the test runs on MicroPython only: unix, and the board if marked rp2040 too",
+    "rp2040(seeds=3, jitter=40): the test also runs on the emulated RP2040, once per seed",
+)
+CI = os.environ.get("CI") == "true"
+
+
+def pytest_configure(config):
+    for mark in MARKS:
+        config.addinivalue_line("markers", mark)
+
+
+def variants_of(definition):
+    mark = {name: definition.get_closest_marker(name) for name in ("cpython", "micropython", "rp2040")}
+    variants = []
+    if not mark["micropython"]:
+        variants += [Variant("plain", 0, 0), Variant("compiled", 0, 0)]
+    if not mark["cpython"]:
+        variants.append(Variant("unix", 0, 0))
+        if mark["rp2040"]:
+            options = {"seeds": 3, "jitter": 40, **mark["rp2040"].kwargs}
+            variants += [Variant("rp2040", seed + 1, options["jitter"]) for seed in range(options["seeds"])]
+    return variants
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_generate_tests(metafunc):
+    if "variant" in metafunc.fixturenames:
+        metafunc.parametrize("variant", variants_of(metafunc.definition), indirect=True, ids=str)
+
+
+def variant_of(item):
+    callspec = getattr(item, "callspec", None)
+    variant = callspec.params.get("variant") if callspec else None
+    return variant if isinstance(variant, Variant) else None
+
+
+def time_limit(item):
+    """Seconds for a run on a target: a little less than pytest-timeout gives the item, so that we report first."""
+    mark = item.get_closest_marker("timeout")
+    if mark:
+        seconds = mark.args[0] if mark.args else mark.kwargs["timeout"]
+    else:
+        seconds = item.config.getoption("timeout", None) or item.config.getini("timeout") or 0
+    seconds = float(seconds) or 600.0
+    return seconds - min(5.0, 0.25 * seconds)
+
+
+def cannot(reason, required=CI):
+    """This variant cannot be tested here. Never silent; where it is required, a failure."""
+    (pytest.fail if required else pytest.skip)(reason)
+
+
+@pytest.fixture(scope="session")
+def unix_tree(tmp_path_factory):
+    return harness.library_tree(tmp_path_factory.mktemp("unix"))
+
+
+@pytest.fixture
+def variant(request):
+    """The name of the variant under test: plain, compiled, unix or rp2040."""
+    here = request.param
+    if here.remote:
+        missing = harness.find_target(here.target)[1]
+        if missing:
+            cannot(missing)
+        if here.name == "unix":
+            request.getfixturevalue("unix_tree")
+    elif here.name == "compiled":
+        reason = harness.why_not_compiled()
+        if reason:
+            cannot(reason, CI or os.environ.get("TWINCORE_REQUIRE_COMPILED") == "1")
+    else:
+        from twincore.desktop import pure
+
+        pure.install()
+    return here.name
+
+
+def library_fixture(folder):
+    @pytest.fixture(name=folder)
+    def module(variant):
+        root = {"plain": "twincore_pure", "compiled": "twincore"}.get(variant)
+        return root and importlib.import_module(f"{root}.{folder}")  # elsewhere the runner imports it, there
+
+    return module
+
+
+for _folder in FOLDERS:
+    globals()[_folder] = library_fixture(_folder)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem):
+    variant = variant_of(pyfuncitem)
+    if variant is None or not variant.remote:
+        return None
+    limit = time_limit(pyfuncitem)
+    try:
+        if variant.name == "unix":
+            tree = pyfuncitem._request.getfixturevalue("unix_tree")
+            result = harness.run_on_unix(harness.find_target("micropython")[0], pyfuncitem, variant, tree, limit)
+        else:
+            result = harness.run_on_board(pyfuncitem, variant, limit)
+    except harness.CannotBeSent as error:
+        result = harness.Result("failed", str(error), "")
+    print(result.output, end="")
+    if result.outcome == "skipped":
+        pytest.skip(result.text)
+    if result.outcome != "passed":
+        lines = result.text.splitlines()
+        headline = lines[-1] if lines[0].startswith("Traceback") else lines[0]
+        pytest.fail("\n".join([f"on {variant}: {headline}", *(lines if len(lines) > 1 else ())]), pytrace=False)
+    return True

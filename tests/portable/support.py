@@ -1,0 +1,106 @@
+"""What tests share on every target: this file and its importers run on CPython, MicroPython unix and the RP2040."""
+
+import _thread
+import sys
+import time
+
+CPYTHON = sys.implementation.name == "cpython"
+MICROPYTHON = sys.implementation.name == "micropython"
+RP2 = sys.platform == "rp2"
+
+if CPYTHON:
+
+    def ticks_ms():
+        return time.monotonic_ns() // 1_000_000
+
+    def ticks_diff(new, old):
+        return new - old
+
+    def sleep_ms(ms):
+        time.sleep(ms / 1000)
+
+else:
+    ticks_ms = time.ticks_ms
+    ticks_diff = time.ticks_diff
+    sleep_ms = time.sleep_ms
+
+
+def run(core, coro_fn, *args, limit=10):
+    """The result of `await coro_fn(*args)` on a loop of its own, cancelled after `limit` seconds.
+
+    `limit=None` leaves the loop without a timer, so that an idle loop sleeps for ever, as a program's may: only the
+    test's own time limit (and, on the emulated board, the deadlock check) then ends a lost wake-up.
+    """
+    core.new_event_loop()
+    try:
+        if limit is None:
+            return core.run(coro_fn(*args))
+        return core.run(_bounded(core, coro_fn, args, limit))
+    finally:
+        core.new_event_loop()
+
+
+async def _bounded(core, coro_fn, args, limit):
+    late = []
+    dog = core.create_task(_watch(core, core.current_task(), limit, late))
+    try:
+        return await coro_fn(*args)
+    except core.CancelledError:
+        if late:
+            raise AssertionError(f"still running after {limit} s") from None
+        raise
+    finally:
+        dog.cancel()
+
+
+async def _watch(core, task, limit, late):
+    await core.sleep(limit)
+    late.append(limit)
+    task.cancel()
+
+
+class Thread:
+    """A function on another thread (core 1 on the RP2040); `join` gives its result or raises what it raised."""
+
+    def __init__(self, fn, args):
+        self.fn = fn
+        self.args = args
+        self.result = None
+        self.error = None
+        self.finished = False  # written last, by the thread
+
+    def _run(self):
+        try:
+            self.result = self.fn(*self.args)
+        except BaseException as error:
+            self.error = error
+        self.finished = True
+
+    def join(self, timeout=10):
+        start = ticks_ms()
+        while not self.finished:
+            if ticks_diff(ticks_ms(), start) > timeout * 1000:
+                raise AssertionError(f"the thread is still running after {timeout} s")
+            sleep_ms(1)
+        if self.error is not None:
+            raise self.error
+        return self.result
+
+
+def start_thread(fn, *args):
+    thread = Thread(fn, args)
+    if RP2:
+        _thread.stack_size(6 * 1024)  # the default 4 kB is used up by a few nested calls
+    start = ticks_ms()
+    try:
+        while True:
+            try:
+                _thread.start_new_thread(thread._run, ())
+                return thread
+            except OSError:  # "core1 in use": the thread before it has set `finished` and is not quite gone
+                if ticks_diff(ticks_ms(), start) > 1000:
+                    raise
+                sleep_ms(1)
+    finally:
+        if RP2:
+            _thread.stack_size()
