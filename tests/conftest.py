@@ -54,6 +54,17 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("variant", variants_of(metafunc.definition), indirect=True, ids=str)
 
 
+def pytest_collection_modifyitems(items):
+    """In each file, a board's tests come last and boot by boot; the others keep their order."""
+    files = {path: n for n, path in enumerate(dict.fromkeys(item.path for item in items))}
+
+    def boot(item):
+        variant = variant_of(item)
+        return files[item.path], (variant[1:] if variant and variant.name == "rp2040" else (0, 0))
+
+    items.sort(key=boot)
+
+
 def variant_of(item):
     callspec = getattr(item, "callspec", None)
     variant = callspec.params.get("variant") if callspec else None
@@ -82,19 +93,36 @@ def unix_tree(tmp_path_factory):
 
 
 @pytest.fixture
-def variant(request):
+def variant_is_compiled():
+    """The library as installed is compiled; else the test is skipped, or fails where compilation is required."""
+    reason = harness.why_not_compiled()
+    if reason:
+        cannot(reason, CI or os.environ.get("TWINCORE_REQUIRE_COMPILED") == "1")
+
+
+@pytest.fixture
+def target_is_here():
+    """A function that skips the test, or fails it in CI, if a target is missing; else it gives the target."""
+
+    def find(name):
+        found, missing = harness.find_target(name)
+        if missing:
+            cannot(missing)
+        return found
+
+    return find
+
+
+@pytest.fixture
+def variant(request, target_is_here):
     """The name of the variant under test: plain, compiled, unix or rp2040."""
     here = request.param
     if here.remote:
-        missing = harness.find_target(here.target)[1]
-        if missing:
-            cannot(missing)
+        target_is_here(here.target)
         if here.name == "unix":
             request.getfixturevalue("unix_tree")
     elif here.name == "compiled":
-        reason = harness.why_not_compiled()
-        if reason:
-            cannot(reason, CI or os.environ.get("TWINCORE_REQUIRE_COMPILED") == "1")
+        request.getfixturevalue("variant_is_compiled")
     else:
         from twincore.desktop import pure
 
