@@ -87,11 +87,6 @@ def cannot(reason, required=CI):
     (pytest.fail if required else pytest.skip)(reason)
 
 
-@pytest.fixture(scope="session")
-def unix_tree(tmp_path_factory):
-    return harness.library_tree(tmp_path_factory.mktemp("unix"))
-
-
 @pytest.fixture
 def variant_is_compiled():
     """The library as installed is compiled; else the test is skipped, or fails where compilation is required."""
@@ -119,8 +114,6 @@ def variant(request, target_is_here):
     here = request.param
     if here.remote:
         target_is_here(here.target)
-        if here.name == "unix":
-            request.getfixturevalue("unix_tree")
     elif here.name == "compiled":
         request.getfixturevalue("variant_is_compiled")
     else:
@@ -151,8 +144,7 @@ def pytest_pyfunc_call(pyfuncitem):
     limit = time_limit(pyfuncitem)
     try:
         if variant.name == "unix":
-            tree = pyfuncitem._request.getfixturevalue("unix_tree")
-            result = harness.run_on_unix(harness.find_target("micropython")[0], pyfuncitem, variant, tree, limit)
+            result = harness.run_on_unix(pyfuncitem, variant, limit)
         else:
             result = harness.run_on_board(pyfuncitem, variant, limit)
     except harness.CannotBeSent as error:

@@ -4,7 +4,6 @@
 """
 
 import ast
-import importlib.util
 import json
 import linecache
 import os
@@ -96,25 +95,17 @@ def with_source(trace, files):
     return "\n".join(lines)
 
 
-def library_tree(folder):
-    """Make `folder`/twincore, which links to each portable package, and give `folder`."""
-    top = Path(folder, "twincore")
-    top.mkdir(parents=True, exist_ok=True)
-    for name in FOLDERS:
-        spec = importlib.util.find_spec("twincore." + name)
-        if spec is not None and not (top / name).is_symlink():
-            (top / name).symlink_to(next(iter(spec.submodule_search_locations)), target_is_directory=True)
-    return folder
-
-
-def run_on_unix(binary, item, variant, tree, limit):
+def run_on_unix(item, variant, limit):
     """Run one test item in a MicroPython process of its own."""
+    from twincore.desktop import staging
+
+    library, binary = staging.linked_library(), find_target("micropython")[0].executable
     secret = secrets.token_hex(8)
     script = f"import runner; {call_text(item, variant, secret)}"
-    path = [tree, PORTABLE / "shim", PORTABLE, item.path.parent, ".frozen"]
+    path = [library, PORTABLE / "shim", PORTABLE, item.path.parent, ".frozen"]
     process = subprocess.Popen(
         [str(binary), "-c", script],
-        cwd=tree,
+        cwd=PORTABLE,
         env={**os.environ, "MICROPYPATH": ":".join(map(str, path))},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -156,8 +147,8 @@ def find_target(name):
         from twincore.desktop import targets
     except ImportError as error:
         return None, str(error)
-    found = targets.find(name)
-    return (found, None) if found else (None, targets.reason_missing(name))
+    missing = targets.reason_missing(name)
+    return (None, missing) if missing else (targets.find(name), None)
 
 
 def stale(compilable):
