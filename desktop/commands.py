@@ -1,0 +1,158 @@
+"""The words of the `twincore` command: arguments, help, tables, and errors in one line."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Column, Table
+
+from . import targets
+from .demo import run_demo
+from .image import CompileError
+from .install import install
+from .prerequisites import InstallFailed
+from .run import PLACES, BadUse, run_application
+
+CAUSES = (BadUse, CompileError, targets.TargetMissing, ValueError)
+
+
+@contextlib.contextmanager
+def one_line_errors() -> Iterator[None]:
+    """Turn what a user can cause into one line on stderr and exit code 2."""
+    try:
+        yield
+    except CAUSES as error:
+        print(f"twincore: {error}", file=sys.stderr)
+        sys.exit(2)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]}, invoke_without_command=True)
+@click.version_option(package_name="twincore")
+@click.pass_context
+def twincore(context: click.Context) -> None:
+    """One application on CPython, on MicroPython, and on an RP2040 with both its cores.
+
+    \b
+    First steps:
+      twincore setup                     install the targets this machine can have, once
+      twincore demo                      see the main example run on each
+      twincore run app.py --on rp2040    run your own application on the emulated board
+    """
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+@twincore.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": True})
+@click.argument("script", metavar="APP.py", type=click.Path(path_type=Path))
+@click.argument("args", nargs=-1, type=click.UNPROCESSED)
+@click.option("--on", "place", type=click.Choice(PLACES), default="desktop", show_default=True, help="Where to run it.")
+@click.option("--seed", type=click.IntRange(1, 2**32 - 1), help="rp2040: which interleaving of the cores; it repeats.")
+@click.option(
+    "--jitter",
+    type=click.IntRange(0, 10_000),
+    help="rp2040: stall the cores now and then by up to this many cycles, as flash does.",
+)
+@click.option(
+    "--file",
+    "files",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="rp2040: put this file beside the application; may be repeated.",
+)
+@click.option("--stdin", is_flag=True, help="rp2040: type what is read from stdin into the board.")
+def run(
+    script: Path,
+    args: tuple[str, ...],
+    place: str,
+    seed: int | None,
+    jitter: int | None,
+    files: tuple[Path, ...],
+    stdin: bool,
+) -> None:
+    """Run an application, with twincore in place, and pass its exit code on.
+
+    Ctrl-C interrupts the application, whose `finally` blocks run; a second one kills it. What follows the application's
+    name and is not an option of this command goes to the application; so does everything after `--`.
+
+    \b
+    Examples:
+      twincore run blink.py
+      twincore run blink.py --on micropython
+      twincore run blink.py --on rp2040 --seed 7 --jitter 50
+      twincore run report.py -- --on monday
+
+    The modules beside APP.py that it imports go to the board with it. Exit code 70 there: both cores asleep for good.
+    """
+    with one_line_errors():
+        code = run_application(script, place, args, seed=seed, jitter=jitter, files=files, stdin=stdin)
+    sys.exit(code)
+
+
+@twincore.command()
+@click.argument("name", type=click.Choice(["all", *targets.NAMES]), default="all")
+@click.option("--force", is_flag=True, help="Install anew what is there already.")
+def setup(name: str, force: bool) -> None:
+    """Install targets: the MicroPython unix port (seconds) and the emulated RP2040 (about a minute), once.
+
+    \b
+    Examples:
+      twincore setup
+      twincore setup rp2040 --force
+
+    A target that cannot be had here is reported with the reason. That is no error for `all`, unless CI=true.
+    """
+    console = Console(stderr=True)
+    names = targets.NAMES if name == "all" else (name,)
+    failures: dict[str, str] = {}
+    for each in names:
+        if targets.is_installed(each) and not force:
+            continue
+        with console.status(f"{each} ...") as status:
+
+            def show(step: str, each: str = each) -> None:
+                status.update(f"{each}: {step}")
+                if not console.is_terminal:
+                    console.print(f"{each}: {step}", highlight=False)
+
+            try:
+                install(each, force=force, report=show)
+            except InstallFailed as failure:
+                failures[each] = str(failure)
+    show_targets(names)
+    if failures and (name != "all" or os.environ.get("CI") == "true"):
+        sys.exit(1)
+
+
+@twincore.command(name="targets")
+def list_targets() -> None:
+    """Show the targets that are here, and how to get the others."""
+    show_targets(targets.NAMES)
+
+
+@twincore.command()
+def demo() -> None:
+    """Run the main example on CPython, on MicroPython and on the emulated RP2040, in turn."""
+    with one_line_errors():
+        code = run_demo()
+    sys.exit(code)
+
+
+def show_targets(names: tuple[str, ...]) -> None:
+    """Print the table of targets."""
+    table = Table("target", "what it is", "here", Column("where, or how to get it", overflow="fold"))
+    for name in names:
+        reason = targets.reason_missing(name)
+        if reason is None:
+            note = str(targets.find(name).folder)
+            if targets.find(name).stamp.get("firmware_is_the_tested_one") is False:
+                note += "\nits firmware.bin is not byte for byte the tested one"
+            table.add_row(name, targets.TITLES[name], "[green]yes", note)
+        else:
+            table.add_row(name, targets.TITLES[name], "[red]no", reason)
+    Console().print(table)
