@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from _pytest.skipping import evaluate_skip_marks
 
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE / "portable")]  # `harness` for this file, `support` for the tests
@@ -27,12 +28,18 @@ MARKS = (
     "micropython: the test runs on MicroPython only: unix, and the board if marked rp2040 too",
     "rp2040(seeds=3, jitter=40): the test also runs on the emulated RP2040, once per seed",
 )
+BOARDS = pytest.StashKey()
 CI = os.environ.get("CI") == "true"
 
 
 def pytest_configure(config):
     for mark in MARKS:
         config.addinivalue_line("markers", mark)
+    config.stash[BOARDS] = harness.Boards()
+
+
+def pytest_unconfigure(config):
+    config.stash[BOARDS].close()
 
 
 def variants_of(definition):
@@ -63,6 +70,13 @@ def pytest_collection_modifyitems(items):
         return files[item.path], (variant[1:] if variant and variant.name == "rp2040" else (0, 0))
 
     items.sort(key=boot)
+
+
+def same_boot(item):
+    """This item and those after it that can share its board: same file, seed and jitter, and not skipped by a mark."""
+    items = item.session.items[item.session.items.index(item) :]
+    alike = [other for other in items if other.path == item.path and variant_of(other) == variant_of(item)]
+    return [other for other in alike if other is item or evaluate_skip_marks(other) is None]
 
 
 def variant_of(item):
@@ -146,14 +160,16 @@ def pytest_pyfunc_call(pyfuncitem):
         if variant.name == "unix":
             result = harness.run_on_unix(pyfuncitem, variant, limit)
         else:
-            result = harness.run_on_board(pyfuncitem, variant, limit)
+            boards = pyfuncitem.config.stash[BOARDS]
+            result = boards.run(pyfuncitem, variant, limit, lambda: same_boot(pyfuncitem))
     except harness.CannotBeSent as error:
         result = harness.Result("failed", str(error), "")
     print(result.output, end="")
     if result.outcome == "skipped":
         pytest.skip(result.text)
     if result.outcome != "passed":
-        lines = result.text.splitlines()
-        headline = lines[-1] if lines[0].startswith("Traceback") else lines[0]
-        pytest.fail("\n".join([f"on {variant}: {headline}", *(lines if len(lines) > 1 else ())]), pytrace=False)
+        text = result.text
+        if text.startswith("Traceback"):
+            text = f"{text.splitlines()[-1]}\n{text}"  # pytest's summary shows the first line
+        pytest.fail(f"on {variant}: {text}", pytrace=False)
     return True

@@ -4,6 +4,8 @@
 """
 
 import ast
+import codecs
+import contextlib
 import json
 import linecache
 import os
@@ -11,6 +13,8 @@ import re
 import secrets
 import signal
 import subprocess
+import tempfile
+import threading
 from collections import namedtuple
 from pathlib import Path
 
@@ -73,12 +77,12 @@ def call_text(item, variant, secret):
 
 
 def find_result(secret, output):
-    """The result line in `output`, taken out of it; None if there is none."""
-    found = re.search(rf"\n?^{secret} (\{{.*\}})\r?\n?", output, re.MULTILINE)
+    """(what was printed before, outcome, text, what was printed after) of the result line; None if there is none."""
+    found = re.search(rf"\n?^{secret} (\{{.*\}})\r?\n", output, re.MULTILINE)
     if found is None:
         return None
     told = json.loads(found[1])
-    return Result(told["outcome"], told["text"], output[: found.start()] + output[found.end() :])
+    return output[: found.start()], told["outcome"], told["text"], output[found.end() :]
 
 
 def with_source(trace, files):
@@ -129,16 +133,128 @@ def run_on_unix(item, variant, limit):
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
     output = output.decode(errors="replace")
-    result = find_result(secret, output)
-    if result is None:
+    found = find_result(secret, output)
+    if found is None:
         how = late or f"MicroPython ended without a result, exit code {process.returncode}"
         return Result("failed", how, output)
-    text = with_source(result.text, {})
+    before, outcome, text, after = found
+    text = with_source(text, {})
     if late:
-        return Result("failed", f"{late}; it was here:\n{text}", result.output)
-    if result.outcome == "passed" and process.returncode:
-        return Result("failed", f"passed, then exit code {process.returncode}", result.output)
-    return Result(result.outcome, text, result.output)
+        return Result("failed", f"{late}; it was here:\n{text}", before + after)
+    if outcome == "passed" and process.returncode:
+        return Result("failed", f"passed, then exit code {process.returncode}", before + after)
+    return Result(outcome, text, before + after)
+
+
+class Boot:
+    """One boot of the emulated board, on which tests of one file run, one after another.
+
+    The board runs ahead while pytest reports; each item waits for its own result line. A test that hangs or breaks the
+    board ends the boot, and the tests after it get a new one.
+    """
+
+    EXITS = {70: "deadlock: both cores asleep and no alarm pending", 71: "the board did not boot"}
+
+    def __init__(self, items, variant):
+        from twincore.desktop import emulator
+
+        self.waiting = {item.nodeid: secrets.token_hex(8) for item in items}
+        self.reported = []  # what ran on this board before can matter to a failure
+        self.output, self.ended, self.changed = "", False, threading.Condition()
+        self.closed = False
+        calls = [call_text(item, variant, self.waiting[item.nodeid]) for item in items]
+        with contextlib.ExitStack() as stack:
+            script = Path(stack.enter_context(tempfile.TemporaryDirectory()), "run_tests.py")
+            script.write_text("\n".join(["import runner", *calls]))
+            options = {"seed": variant.seed, "jitter": variant.jitter}
+            board = emulator.session(script, files=self.files_for(items[0].path), **options)
+            command = stack.enter_context(board).command
+            self.process = subprocess.Popen(
+                command.arguments,
+                env={**os.environ, **command.environment},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+            self.resources = stack.pop_all()
+        self.reader = threading.Thread(target=self.read, daemon=True)
+        self.reader.start()
+
+    def files_for(self, path):
+        """The test file and what it imports, compiled for the board; tracebacks name them as `self.sources` does."""
+        from twincore.desktop import image
+
+        modules = (path, PORTABLE / "support.py", PORTABLE / "shim" / "pytest.py", PORTABLE / "shim" / "runner.py")
+        self.sources = {os.path.relpath(module): module for module in modules}
+        return {module.stem + ".mpy": image.compiled(name, module) for name, module in self.sources.items()}
+
+    def read(self):
+        decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+        while data := os.read(self.process.stdout.fileno(), 65536):
+            with self.changed:
+                self.output += decode(data)
+                self.changed.notify()
+        self.process.wait()
+        with self.changed:
+            self.ended = True
+            self.changed.notify()
+
+    def wait(self, secret, seconds):
+        """What `find_result` gives, as soon as it is there; None when the time is up or the board has stopped."""
+        with self.changed:
+            self.changed.wait_for(lambda: self.ended or find_result(secret, self.output), seconds)
+            found = find_result(secret, self.output)
+            if found:
+                self.output = found[3]
+            return found
+
+    def result(self, item, limit):
+        """The item's result. What leaves the board unusable closes it."""
+        secret = self.waiting.pop(item.nodeid)
+        found, late = self.wait(secret, limit), ""
+        if found is None and not self.ended:
+            late = f"no result after {limit:.3g} s"
+            self.process.send_signal(signal.SIGINT)  # types Ctrl-C into the board: shows where the test hangs
+            found = self.wait(secret, min(2.0, 0.2 * limit))
+        before = f"; before it on this board: {', '.join(self.reported)}" if self.reported else ""
+        self.reported.append(item.name.partition("[")[0])
+        if found is None:
+            self.close()
+            code = self.process.returncode
+            how = late or self.EXITS.get(code, f"the board ended without a result, exit code {code}")
+            return Result("failed", how + before, self.output.replace(f"{how}\n", ""))
+        if late:
+            self.close()
+            return Result("failed", f"{late}{before}; it was here:\n{with_source(found[2], self.sources)}", found[0])
+        text = with_source(found[2], self.sources) if found[1] == "failed" else found[2]
+        return Result(found[1], text, found[0])
+
+    def close(self):
+        self.closed = True
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.reader.join()
+        self.process.stdout.close()
+        self.resources.close()
+
+
+class Boards:
+    """The board that is booted now, if any: one at a time, as collection has sorted the tests."""
+
+    def __init__(self):
+        self.boot = None
+
+    def run(self, item, variant, limit, items_of_this_boot):
+        if self.boot is None or item.nodeid not in self.boot.waiting or self.boot.closed:
+            self.close()
+            self.boot = Boot(items_of_this_boot(), variant)
+        return self.boot.result(item, limit)
+
+    def close(self):
+        if self.boot is not None:
+            self.boot.close()
+            self.boot = None
 
 
 def find_target(name):
@@ -171,7 +287,7 @@ def why_not_compiled():
         return "TWINCORE_PURE=1"
     missing, old = _variant.not_compiled(), stale(_variant.compilable())
     if missing:
-        return f"not compiled: {', '.join(missing)} (pip install -e . builds them)"
+        return f"{len(missing)} modules are not compiled, first {missing[0]} (pip install -e . builds them)"
     if old:
         return f"older than its source: {', '.join(old)} (pip install -e . builds it)"
     if not getattr(core, "compiled", False):

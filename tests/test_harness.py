@@ -175,4 +175,4 @@ def test_a_literal_survives_the_way(value):
 def test_a_result_needs_the_word_of_this_run():
     line = 'abc {"outcome": "passed", "text": ""}'
     assert harness.find_result("def", f"out\n{line}\n") is None
-    assert harness.find_result("abc", f"out\n{line}\nmore") == ("passed", "", "outmore")
+    assert harness.find_result("abc", f"out\n{line}\nmore") == ("out", "passed", "", "more")
