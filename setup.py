@@ -42,22 +42,33 @@ def package_tree(folders):
 
 def extensions():
     modules = tomllib.loads((HERE / "pyproject.toml").read_text())["tool"]["twincore"]["compiled"]
-    if os.environ.get("TWINCORE_PURE") == "1":
+    if os.environ.get("TWINCORE_PURE") == "1" or (build_ext is None and not REQUIRED):
         return []
-    try:
-        from Cython.Build import cythonize
-    except ImportError:
-        if REQUIRED:
-            raise
-        return []
-    os.chdir(HERE)
-    return cythonize(
-        [Extension(m, [source_of(m)], extra_compile_args=["-O3"], optional=not REQUIRED) for m in modules],
-        include_path=[package_tree({m.split(".")[1] for m in modules})],
-        build_dir="build/cython",
-        language_level=3,
-        compiler_directives={"auto_pickle": False},
-    )
+    return [Extension(m, [source_of(m)], optional=not REQUIRED) for m in modules]
 
 
-setup(ext_modules=extensions())
+try:
+    from Cython.Build import cythonize
+    from setuptools.command.build_ext import build_ext
+except ImportError:
+    build_ext = None
+else:
+
+    class cython_build_ext(build_ext):
+        """Turns the .py and .pyx sources into C only when extensions are really built."""
+
+        def finalize_options(self):
+            modules = self.distribution.ext_modules
+            if modules:
+                os.chdir(HERE)
+                self.distribution.ext_modules = cythonize(
+                    modules,
+                    include_path=[package_tree({m.name.split(".")[1] for m in modules})],
+                    build_dir="build/cython",
+                    language_level=3,
+                    compiler_directives={"auto_pickle": False},
+                )
+            super().finalize_options()
+
+
+setup(ext_modules=extensions(), cmdclass={"build_ext": cython_build_ext} if build_ext else {})

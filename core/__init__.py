@@ -1,1 +1,40 @@
+"""twincore.core: the scheduler. A superset of MicroPython's asyncio; `from twincore import core as asyncio` drops in.
 
+Everything here belongs to the thread or core that runs the loop, but for ThreadSafeFlag. What crosses to other
+contexts is in `twincore.threadsafe`, blocking functions in `twincore.offload`.
+"""
+
+import sys
+
+if sys.implementation.name == "cpython":
+    from . import _variant  # first: it decides whether compiled modules are used
+
+from .context import create_task, current_task, get_event_loop, new_event_loop, run
+from .errors import (
+    CancelledError,
+    QueueClosed,
+    QueueEmpty,
+    QueueFull,
+    TimeoutError,
+    WrongContextError,
+)
+from .event import Event
+from .gather import gather
+from .lock import Lock
+from .loop import Loop
+from .native import MICROPYTHON
+from .sleep import sleep, sleep_ms
+from .task import Task
+from .wait_for import wait_for, wait_for_ms
+
+if MICROPYTHON:
+    from .flag_stream import ThreadSafeFlag
+else:
+    from .flag import ThreadSafeFlag
+
+compiled = not MICROPYTHON and not sys.modules[Task.__module__].__file__.endswith(".py")
+
+if sys.implementation.name == "cpython":
+    _variant.check(compiled)
+
+__version__ = (0, 1, 0)

@@ -1,0 +1,6 @@
+from .task cimport Wait
+
+cdef class Cell(Wait):
+    cdef public bint rung
+
+    cpdef answer(self)

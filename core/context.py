@@ -1,0 +1,73 @@
+"""Which loop the calling context runs: one current loop per thread or core, and the functions that act on it."""
+
+from . import loop as _loop
+from .errors import WrongContextError
+from .native import ident
+
+_loops = {}  # thread -> Loop; replaced whole, never mutated, since other threads and cores read it
+
+
+def get_event_loop(runq_len=0, waitq_len=0):
+    """The calling thread's Loop. The arguments are accepted for old code and ignored.
+
+    Made at the first call; but a thread that has none gets a WrongContextError while a loop runs in another thread:
+    what it would start here would never run.
+    """
+    loop = _loops.get(ident())
+    if loop is None:
+        if any(other.running for other in _loops.values()):
+            raise WrongContextError(
+                "this context runs no loop, another does: hand work to that one through threadsafe "
+                "(ThreadSafeQueue, ThreadSafeEvent, Message), or make a loop here with run() or new_event_loop()"
+            )
+        loop = _adopt(_loop.Loop())
+    return loop
+
+
+def new_event_loop():
+    """Give the calling thread a new Loop and return it.
+
+    What the old one still had is closed: `finally` blocks run, nothing is retained. RuntimeError if it is running.
+    """
+    old = _loops.get(ident())
+    if old is not None:
+        old.close()
+    return _adopt(_loop.Loop())
+
+
+def _adopt(loop):
+    global _loops
+    loops = _loops.copy()
+    loops[loop.thread] = loop
+    _loops = loops
+    return loop
+
+
+def create_task(coro):
+    """Start the coroutine `coro` on the current loop; returns its Task. Legal before `run`."""
+    return get_event_loop().create_task(coro)
+
+
+def current_task():
+    """The task that is running. RuntimeError outside a task."""
+    loop = _loops.get(ident())
+    task = None if loop is None else loop.current
+    if task is None:
+        raise RuntimeError("no running event loop")
+    return task
+
+
+def run(coro):
+    """Run the coroutine `coro` on this thread's loop; return its value or raise its exception.
+
+    Other tasks are neither cancelled nor awaited: they stay, and go on at the next run; `new_event_loop()` drops them.
+    Called in a thread without a loop it makes one there.
+    """
+    loop = _loops.get(ident())
+    if loop is None:
+        loop = _adopt(_loop.Loop())
+    if loop.running:
+        if hasattr(coro, "close"):
+            coro.close()
+        raise RuntimeError("run() can't be called from a task of the same loop: use await, or create_task")
+    return loop.run_until_complete(coro)

@@ -1,0 +1,104 @@
+"""The doorbell on CPython: a lock handed over, or a descriptor while the sleeper also watches descriptors."""
+
+import os
+from _thread import allocate_lock
+
+from .cell import Cell
+from .native import Ring
+
+LONGEST = 1000000.0  # seconds in one sleep: above it some platforms overflow
+
+
+class Doorbell:
+    """See the module `doorbell` for the contract."""
+
+    def __init__(self):
+        self._rung = Ring()
+        self._asleep = False
+        self._lock = allocate_lock()
+        self._lock.acquire()
+        self._in_poll = False
+        self._reading = self._writing = -1  # the descriptor pair, once something is watched
+
+    def arm(self, cell):
+        """Nothing to remember here: rings carry their cell."""
+
+    def disarm(self, cell):
+        """Nothing to forget either."""
+
+    def ring(self, cell):
+        self._rung.push(cell)
+        if self._asleep:
+            self.wake()
+
+    def wake(self):
+        """End the owner's sleep, now or the next. Any context."""
+        if self._in_poll:
+            try:
+                os.write(self._writing, b"\1\0\0\0\0\0\0\0")
+            except BlockingIOError:  # full of earlier rings, which will wake it too
+                pass
+        else:
+            try:
+                self._lock.release()
+            except RuntimeError:  # another context has just released it
+                pass
+
+    def answer(self):
+        rung = self._rung
+        count = len(rung)
+        while count:
+            count -= 1
+            cell = rung.pop()
+            cell.answer()
+
+    def has_rung(self):
+        return len(self._rung) > 0
+
+    def sleep(self, timeout):
+        """Sleep for `timeout` microseconds at most (-1: no limit), or until rung. Owner only."""
+        self._asleep = True
+        try:
+            if len(self._rung) == 0:
+                self._lock.acquire(True, -1 if timeout < 0 else min(timeout * 1e-6, LONGEST))
+        finally:
+            self._asleep = False
+
+    def sleep_in(self, poll, timeout):
+        """As `sleep`, within `poll(seconds or None)`, which watches `descriptor()` too. Returns what it returned."""
+        self._in_poll = True
+        self._asleep = True
+        try:
+            if len(self._rung):
+                timeout = 0
+            return poll(None if timeout < 0 else min(timeout * 1e-6, LONGEST))
+        finally:
+            self._asleep = False
+            self._in_poll = False
+
+    def descriptor(self):
+        """The descriptor that becomes readable when the bell rings during `sleep_in`. Made at the first call."""
+        if self._reading < 0:
+            if hasattr(os, "eventfd"):
+                self._reading = self._writing = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+            else:
+                self._reading, self._writing = os.pipe()
+                os.set_blocking(self._reading, False)
+                os.set_blocking(self._writing, False)
+        return self._reading
+
+    def drain(self):
+        """Take what rings left in the descriptor. Owner only."""
+        try:
+            os.read(self._reading, 4096)
+        except BlockingIOError:
+            pass
+
+    def close(self):
+        """Give the descriptors back. Owner only; nothing may be watched any more."""
+        reading, writing = self._reading, self._writing
+        self._reading = self._writing = -1
+        if reading >= 0:
+            os.close(reading)
+        if writing not in (reading, -1):
+            os.close(writing)

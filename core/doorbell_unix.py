@@ -1,0 +1,121 @@
+"""The doorbell on MicroPython's unix port: a descriptor in poll.
+
+An eventfd, or else a pipe, through `ffi`; or else a UDP socket that sends to itself. Never an object with an `ioctl`
+written in Python: one of those makes each poll of this port cost 1 ms.
+"""
+
+import select
+
+from .cell import answer_armed
+from .native import fence
+
+
+def _descriptors():
+    """(descriptor or socket to poll, function that makes it readable, function that empties it)."""
+    try:
+        import ffi
+
+        libc = ffi.open("libc.so.6")
+        read = libc.func("i", "read", "iPi")
+        write = libc.func("i", "write", "iPi")
+        one = bytearray((1, 0, 0, 0, 0, 0, 0, 0))
+        sink = bytearray(64)
+        try:
+            eventfd = libc.func("i", "eventfd", "ii")(0, 0o2004000)  # non-blocking, close on exec
+            reading = writing = eventfd
+        except OSError:
+            pair = bytearray(8)
+            if libc.func("i", "pipe2", "Pi")(pair, 0o2004000) < 0:
+                raise OSError("no pipe")
+            reading = int.from_bytes(pair[:4], "little")
+            writing = int.from_bytes(pair[4:], "little")
+        if reading < 0:
+            raise OSError("no eventfd")
+        return reading, lambda: write(writing, one, 8), lambda: read(reading, sink, 64)
+    except (ImportError, OSError):
+        return _udp()
+
+
+def _udp():
+    import socket
+
+    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    for port in range(49152, 65535):  # this port has no getsockname, so the system can't choose one for us
+        own = socket.getaddrinfo("127.0.0.1", port)[0][-1]
+        try:
+            sock.bind(own)
+            break
+        except OSError:
+            pass
+    else:
+        raise OSError("no free UDP port for the doorbell")
+    sock.setblocking(False)
+
+    def drain():
+        try:
+            sock.recv(64)
+        except OSError:
+            pass
+
+    return sock, lambda: sock.sendto(b"1", own), drain
+
+
+class Doorbell:
+    """See the module `doorbell` for the contract."""
+
+    def __init__(self):
+        self._armed = []
+        self._rung = False
+        self._asleep = False
+        self._pollable, self._wake, self._drain = _descriptors()
+        self.poll = select.poll()
+        self.poll.register(self._pollable, select.POLLIN)
+        self.on_stream = None  # called with (stream, event) for what else is in `poll`
+
+    def arm(self, cell):
+        self._armed.append(cell)
+        fence()
+
+    def disarm(self, cell):
+        if cell in self._armed:
+            self._armed.remove(cell)
+
+    def ring(self, cell):
+        cell.rung = True
+        self._rung = True
+        fence()
+        if self._asleep:
+            self._wake()
+
+    def wake(self):
+        """End the owner's sleep, now or the next. Any context."""
+        self._rung = True
+        fence()
+        if self._asleep:
+            self._wake()
+
+    def answer(self):
+        if self._rung:
+            self._rung = False
+            fence()
+            answer_armed(self._armed)
+
+    def has_rung(self):
+        return self._rung
+
+    def sleep(self, timeout):
+        """Sleep for `timeout` milliseconds at most (-1: no limit), or until rung. Owner only."""
+        self._asleep = True
+        fence()
+        try:
+            for stream, event in self.poll.ipoll(0 if self._rung else timeout):
+                if stream is self._pollable:
+                    self._drain()
+                else:
+                    self.on_stream(stream, event)
+        finally:
+            self._asleep = False
+
+    def close(self):
+        """Give the descriptor back. Owner only."""
+        self.poll.unregister(self._pollable)

@@ -1,0 +1,59 @@
+"""Event: tasks of one loop wait until another task of it sets the event. Other contexts use ThreadSafeEvent."""
+
+from .task import WaitList
+
+
+class Event(WaitList):
+    """Set and cleared by tasks. Not self-clearing. Waiters are woken in order of arrival.
+
+    `set()` followed by `clear()` wakes exactly those who wait at that moment. Waiting on a set event does not yield.
+    From another context than the waiters' loop `set` raises WrongContextError.
+    """
+
+    def __init__(self):
+        self.waiters = []
+        self.state = False
+        self.fresh = False  # between __await__ and the first step
+        self.queue = None  # of those who waited last
+
+    def is_set(self):
+        """True between `set` and `clear`."""
+        return self.state
+
+    def set(self):
+        """Let everyone who waits go on, and every later wait pass."""
+        queue = self.queue
+        if queue is not None:
+            queue.check_context("Event.set()", "threadsafe.ThreadSafeEvent")
+        self.state = True
+        self.wake_all()
+
+    def clear(self):
+        """Make later waits wait."""
+        queue = self.queue
+        if queue is not None:
+            queue.check_context("Event.clear()", "threadsafe.ThreadSafeEvent")
+        self.state = False
+
+    def wait(self):
+        """Awaitable, True: until the event is set."""
+        return self
+
+    def park(self, task):
+        self.queue = task.queue
+        self.waiters.append(task)
+
+    def __await__(self):
+        self.fresh = True
+        return self
+
+    def __iter__(self):
+        self.fresh = True
+        return self
+
+    def __next__(self):
+        if self.fresh and not self.state:
+            self.fresh = False
+            return self
+        self.fresh = False
+        raise StopIteration(True)

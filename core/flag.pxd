@@ -1,0 +1,24 @@
+from .cell cimport Cell
+cdef bint MICROPYTHON
+from .task cimport Task
+from .doorbell_cpython cimport Doorbell
+import cython
+
+cdef class ThreadSafeFlag(Cell):
+    cdef public bint state
+    cdef Doorbell bell
+    cdef Task task
+    cdef bint fresh
+    cdef object stop
+    cdef int _descriptor
+    cdef object __weakref__
+
+    @cython.locals(bell=Doorbell)
+    cpdef set(self)
+    cpdef clear(self)
+    @cython.locals(bell=Doorbell)
+    cpdef park(self, Task task)
+    @cython.locals(bell=Doorbell)
+    cpdef bint unpark(self, Task task) except -1
+    @cython.locals(task=Task)
+    cpdef answer(self)

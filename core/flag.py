@@ -1,0 +1,130 @@
+"""ThreadSafeFlag: from an ISR, a thread or the other core, wake one task. The simplest thing that crosses contexts.
+
+Sets coalesce and nothing is carried: use a ThreadSafeEvent for several waiters, a Message for a value, a
+ThreadSafeQueue where each one counts. On MicroPython the class is in `flag_stream`, which lets `select.poll` watch it.
+"""
+
+import os
+
+from .cell import Cell
+from .native import MICROPYTHON, fence
+
+
+class ThreadSafeFlag(Cell):
+    """Set in any context, awaited by one task.
+
+    | method | who may call | blocks | allocates |
+    |---|---|---|---|
+    | `set()` | any context, hard ISR and signal handler included | never | never on MicroPython |
+    | `clear()`, `is_set()` | any context | never | never |
+    | `await wait()` | one task at a time, another gets RuntimeError | until set | nothing |
+    | `fileno()` | any thread of CPython | never | a descriptor, at the first call |
+
+    Self-clearing: it is cleared when `wait` returns. Several sets before that count as one. Waiting on a set flag does
+    not yield. A cancelled wait leaves the flag as it is, for the next to find. There is nothing to close.
+    """
+
+    def __init__(self):
+        self.rung = False
+        self.state = False
+        self.bell = None  # of the loop whose task waits
+        self.task = None
+        self.fresh = False  # between __await__ and the first step
+        self.stop = StopIteration()
+        self._descriptor = -1
+
+    def set(self):
+        """Wake the task that waits, or let the next wait pass."""
+        self.state = True
+        if MICROPYTHON:
+            fence()
+        bell = self.bell
+        if bell is not None:
+            bell.ring(self)
+        if self._descriptor >= 0:
+            _write(self._descriptor)
+
+    def clear(self):
+        """Forget an earlier `set`."""
+        self.state = False
+        if self._descriptor >= 0:
+            _drain(self._descriptor)
+
+    def is_set(self):
+        """True from `set` on, until a wait returns or `clear` is called."""
+        return self.state
+
+    def wait(self):
+        """Awaitable: until the flag is set; clears it. One task at a time."""
+        return self
+
+    def fileno(self):
+        """A descriptor that is readable while the flag is set: for select, poll and selectors (Linux)."""
+        if self._descriptor < 0:
+            self._descriptor = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+            if self.state:
+                _write(self._descriptor)
+        return self._descriptor
+
+    # The scheduler's side.
+
+    def park(self, task):
+        if self.task is not None:
+            task.queue.fail(
+                task,
+                RuntimeError("another task waits for this ThreadSafeFlag already; use a ThreadSafeEvent for several"),
+            )
+            return
+        self.task = task
+        bell = task.queue.bell
+        self.bell = bell  # from here on set() rings
+        bell.arm(self)
+        if self.state:  # it was set between the first look and the arming
+            self.answer()
+
+    def unpark(self, task):
+        bell = self.bell
+        self.bell = None
+        self.task = None
+        if bell is not None:
+            bell.disarm(self)
+        return True
+
+    def answer(self):
+        task = self.task
+        if task is not None and self.state:
+            self.unpark(task)
+            task.queue.wake(task)
+
+    def __await__(self):
+        self.fresh = True
+        return self
+
+    def __iter__(self):
+        self.fresh = True
+        return self
+
+    def __next__(self):
+        if self.fresh and not self.state:
+            self.fresh = False
+            return self
+        self.fresh = False
+        self.clear()
+        if MICROPYTHON:  # prebuilt, and without the traceback that would grow: nothing is allocated
+            self.stop.__traceback__ = None
+            raise self.stop
+        raise StopIteration
+
+
+def _write(descriptor):
+    try:
+        os.eventfd_write(descriptor, 1)
+    except BlockingIOError:  # readable for long
+        pass
+
+
+def _drain(descriptor):
+    try:
+        os.eventfd_read(descriptor)
+    except BlockingIOError:  # not readable
+        pass

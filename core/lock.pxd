@@ -1,0 +1,18 @@
+import cython
+from .task cimport RunQueue, Task, WaitList
+
+cdef class Lock(WaitList):
+    cdef public bint state
+    cdef Task heir
+    cdef bint fresh
+    cdef RunQueue queue
+    cdef object __weakref__
+
+    cpdef release(self)
+    @cython.locals(task=Task)
+    cdef _pass_on(self)
+    cpdef park(self, Task task)
+    cpdef bint unpark(self, Task task) except -1
+
+cdef class _Done:
+    pass

@@ -1,0 +1,97 @@
+"""Lock: one task at a time. For tasks of one loop; threadsafe has what threads share."""
+
+from .task import WaitList
+
+
+class Lock(WaitList):
+    """A mutual exclusion lock, handed over to waiters in order of arrival. Not recursive.
+
+    `async with lock:` or `await lock.acquire()` and `lock.release()`. A task cancelled while it waits leaves the line;
+    cancelled just after it was handed the lock, it passes it on.
+    """
+
+    def __init__(self):
+        self.waiters = []
+        self.state = False
+        self.heir = None  # the task the lock was handed to, until it runs
+        self.fresh = False  # between __await__ and the first step
+        self.queue = None
+
+    def locked(self):
+        """True while a task holds it, or has just been handed it."""
+        return self.state
+
+    def acquire(self):
+        """Awaitable, True: until the lock is the caller's. Does not yield if it is free."""
+        return self
+
+    def release(self):
+        """Give it to the task that has waited longest, if any. RuntimeError if it is not locked."""
+        queue = self.queue
+        if queue is not None:
+            queue.check_context("Lock.release()", "a lock of threadsafe")
+        if not self.state or self.heir is not None:
+            raise RuntimeError("Lock not acquired")
+        self._pass_on()
+
+    def _pass_on(self):
+        if self.waiters:
+            task = self.waiters.pop(0)
+            self.heir = task
+            task.queue.wake(task)
+            task.data = self  # so that a cancel finds this lock
+        else:
+            self.heir = None
+            self.state = False
+
+    def park(self, task):
+        self.queue = task.queue
+        self.waiters.append(task)
+
+    def unpark(self, task):
+        if task is self.heir:
+            self._pass_on()
+            return False
+        self.waiters.remove(task)
+        return True
+
+    def __await__(self):
+        self.fresh = True
+        return self
+
+    def __iter__(self):
+        self.fresh = True
+        return self
+
+    def __next__(self):
+        if self.fresh:
+            self.fresh = False
+            if self.state:
+                return self
+            self.state = True
+        else:
+            self.heir = None
+        raise StopIteration(True)
+
+    def __aenter__(self):
+        return self
+
+    def __aexit__(self, exc_type, exc, tb):
+        self.release()
+        return _DONE
+
+
+class _Done:
+    """Awaitable that is done: `async with` wants one from __aexit__, and there is nothing to wait for."""
+
+    def __await__(self):
+        return self
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        raise StopIteration
+
+
+_DONE = _Done()

@@ -1,0 +1,17 @@
+
+
+cpdef object resume(object coro)
+cpdef unsigned long ident() noexcept
+
+cdef class Ring:
+    cdef list _slots
+    cdef Py_ssize_t _head
+    cdef Py_ssize_t _count
+    cdef Py_ssize_t _mask
+
+    cpdef int push(self, object item) except -1
+    cpdef object pop(self)
+    cdef int _grow(self) except -1
+
+cdef class Clock:
+    cpdef long long now(self) except? -1

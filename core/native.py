@@ -1,0 +1,99 @@
+"""What C does better than a .pxd can say: the ring of ready tasks, one step of a coroutine, the clock, the thread.
+
+This is the plain twin, used on MicroPython and uncompiled; `native.pyx` is the same in C for CPython.
+Scheduler side only, but for `ident`, `clock_us`, and the Ring that a CPython doorbell fills: `push` and `pop` are
+each one atomic operation of `deque`, so any thread or signal handler may call them there.
+"""
+
+import sys
+import time
+from _thread import get_ident as ident
+from collections import deque
+
+MICROPYTHON = sys.implementation.name == "micropython"
+
+if MICROPYTHON:
+    from _thread import allocate_lock
+
+    _barrier = allocate_lock()
+
+    def fence():
+        """A full memory barrier, any context: without it a core may do a load before the stores ahead of it.
+
+        MicroPython's threads share no GIL. Taking a lock, even in vain, is an atomic read and write.
+        """
+        if _barrier.acquire(0):
+            _barrier.release()
+
+    resume = next  # on a coroutine: the same as .send(None), one look-up less
+    from time import ticks_diff, ticks_ms
+
+    class Ring:
+        """First in, first out; grows as needed. `push` allocates only when it grows, `pop` never."""
+
+        def __init__(self, size=16):
+            self._size = size
+            self._items = deque((), size, 1)
+
+        def push(self, item):
+            try:
+                self._items.append(item)
+            except IndexError:  # full: a MicroPython deque does not grow by itself
+                old = self._items
+                self._size *= 2
+                self._items = deque((), self._size, 1)
+                while old:
+                    self._items.append(old.popleft())
+                self._items.append(item)
+
+        def pop(self):
+            """The oldest item. Raises IndexError if there is none."""
+            return self._items.popleft()
+
+        def __len__(self):
+            return len(self._items)
+
+    class Clock:
+        """Milliseconds since this clock was made, as a plain integer that does not wrap as `ticks_ms` does."""
+
+        def __init__(self):
+            self._last = ticks_ms()
+            self._now = 0
+
+        def now(self):
+            ticks = ticks_ms()
+            self._now += ticks_diff(ticks, self._last)
+            self._last = ticks
+            return self._now
+
+        def rebase(self, by):
+            """Count `by` less from now on: keeps times small integers, which need no allocation."""
+            self._now -= by
+
+else:
+    from operator import methodcaller
+
+    def fence():
+        """CPython orders the accesses of its threads itself."""
+
+    resume = methodcaller("send", None)
+
+    class Ring:
+        """First in, first out; grows as needed. Each operation is one atomic operation of `deque`."""
+
+        def __init__(self, size=16):
+            self._items = deque()
+            self.push = self._items.append
+            self.pop = self._items.popleft
+
+        def __len__(self):
+            return len(self._items)
+
+    class Clock:
+        """Microseconds of the system's monotonic clock."""
+
+        def now(self):
+            return time.monotonic_ns() // 1000
+
+        def rebase(self, by):
+            raise NotImplementedError("64-bit times need no rebasing")

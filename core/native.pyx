@@ -1,0 +1,117 @@
+# cython: boundscheck=False, wraparound=False, cdivision=True
+"""The C twin of native.py: see there for what each is and who may call it. The GIL makes each operation atomic."""
+
+from cpython.ref cimport Py_INCREF, Py_DECREF, PyObject
+
+cdef extern from "Python.h":
+    unsigned long PyThread_get_thread_ident() noexcept
+    ctypedef struct PyListObject:
+        PyObject **ob_item
+
+cdef extern from *:
+    """
+    /* One step of a coroutine, without the cost of a method call, and of an exception when it only yields. */
+    static CYTHON_INLINE PyObject *twincore_resume(PyObject *coro) {
+        PyObject *result = NULL;
+        switch (PyIter_Send(coro, Py_None, &result)) {
+            case PYGEN_NEXT:
+                return result;
+            case PYGEN_RETURN:
+                if (result == Py_None) {
+                    PyErr_SetNone(PyExc_StopIteration);
+                } else {  /* built here: a tuple or an exception as value would be taken for constructor arguments */
+                    PyObject *stop = PyObject_CallFunctionObjArgs(PyExc_StopIteration, result, NULL);
+                    if (stop != NULL) {
+                        PyErr_SetObject(PyExc_StopIteration, stop);
+                        Py_DECREF(stop);
+                    }
+                }
+                Py_DECREF(result);
+                return NULL;
+            default:
+                return NULL;
+        }
+    }
+    """
+    object twincore_resume(object coro)
+
+cdef extern from "time.h" nogil:
+    ctypedef long time_t
+    cdef struct timespec:
+        time_t tv_sec
+        long tv_nsec
+    int clock_gettime(int clock, timespec *result) noexcept
+    int CLOCK_MONOTONIC
+
+MICROPYTHON = False
+
+
+cpdef unsigned long ident() noexcept:
+    return PyThread_get_thread_ident()
+
+
+cpdef object resume(object coro):
+    return twincore_resume(coro)
+
+
+def fence():
+    """CPython orders the accesses of its threads itself."""
+
+
+cdef class Ring:
+    """First in, first out; grows as needed. The slots are a list so that the garbage collector sees what is queued."""
+
+    def __init__(self, Py_ssize_t size=16):
+        cdef Py_ssize_t capacity = 16
+        while capacity < size:
+            capacity *= 2
+        self._slots = [None] * capacity
+        self._mask = capacity - 1
+        self._head = 0
+        self._count = 0
+
+    cpdef int push(self, object item) except -1:
+        if self._count > self._mask:
+            self._grow()
+        cdef PyObject **slot = (<PyListObject *> self._slots).ob_item + ((self._head + self._count) & self._mask)
+        cdef PyObject *old = slot[0]
+        Py_INCREF(item)
+        slot[0] = <PyObject *> item
+        self._count += 1
+        Py_DECREF(<object> old)  # always None
+        return 0
+
+    cpdef object pop(self):
+        """The oldest item. Raises IndexError if there is none."""
+        if self._count == 0:
+            raise IndexError("pop from an empty ring")
+        cdef PyObject **slot = (<PyListObject *> self._slots).ob_item + self._head
+        item = <object> slot[0]
+        Py_INCREF(None)
+        slot[0] = <PyObject *> None
+        Py_DECREF(item)  # the slot's reference; the caller has its own
+        self._head = (self._head + 1) & self._mask
+        self._count -= 1
+        return item
+
+    cdef int _grow(self) except -1:
+        old = self._slots
+        self._slots = old[self._head:] + old[:self._head] + [None] * len(old)
+        self._head = 0
+        self._mask = len(self._slots) - 1
+        return 0
+
+    def __len__(self):
+        return self._count
+
+
+cdef class Clock:
+    """Microseconds of the system's monotonic clock."""
+
+    cpdef long long now(self) except? -1:
+        cdef timespec t
+        clock_gettime(CLOCK_MONOTONIC, &t)
+        return <long long> t.tv_sec * 1000000 + t.tv_nsec // 1000
+
+    def rebase(self, by):
+        raise NotImplementedError("64-bit times need no rebasing")
