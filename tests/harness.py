@@ -77,12 +77,11 @@ def call_text(item, variant, secret):
 
 
 def find_result(secret, output):
-    """(what was printed before, outcome, text, what was printed after) of the result line; None if there is none."""
+    """(what was printed before, the result, what was printed after) of the result line; None if there is none."""
     found = re.search(rf"\n?^{secret} (\{{.*\}})\r?\n", output, re.MULTILINE)
     if found is None:
         return None
-    told = json.loads(found[1])
-    return output[: found.start()], told["outcome"], told["text"], output[found.end() :]
+    return output[: found.start()], json.loads(found[1]), output[found.end() :]
 
 
 def with_source(trace, files):
@@ -137,23 +136,25 @@ def run_on_unix(item, variant, limit):
     if found is None:
         how = late or f"MicroPython ended without a result, exit code {process.returncode}"
         return Result("failed", how, output)
-    before, outcome, text, after = found
-    text = with_source(text, {})
+    before, told, after = found
+    text = with_source(told["text"], {})
     if late:
         return Result("failed", f"{late}; it was here:\n{text}", before + after)
-    if outcome == "passed" and process.returncode:
+    if told["outcome"] == "passed" and process.returncode:
         return Result("failed", f"passed, then exit code {process.returncode}", before + after)
-    return Result(outcome, text, before + after)
+    return Result(told["outcome"], text, before + after)
+
+
+# What the emulator's exit codes mean.
+EXITS = {70: "deadlock: both cores asleep and no alarm pending", 71: "the board did not boot"}
 
 
 class Boot:
     """One boot of the emulated board, on which tests of one file run, one after another.
 
-    The board runs ahead while pytest reports; each item waits for its own result line. A test that hangs or breaks the
-    board ends the boot, and the tests after it get a new one.
+    The board runs ahead while pytest reports; each item waits for its own result line. A test that fails, hangs, or
+    leaves core 1 busy is the last on its board: the tests after it get a new boot, so that one fault is one failure.
     """
-
-    EXITS = {70: "deadlock: both cores asleep and no alarm pending", 71: "the board did not boot"}
 
     def __init__(self, items, variant):
         from twincore.desktop import emulator
@@ -206,11 +207,11 @@ class Boot:
             self.changed.wait_for(lambda: self.ended or find_result(secret, self.output), seconds)
             found = find_result(secret, self.output)
             if found:
-                self.output = found[3]
+                self.output = found[2]
             return found
 
     def result(self, item, limit):
-        """The item's result. What leaves the board unusable closes it."""
+        """The item's result. The boot is closed if nothing more should run on it."""
         secret = self.waiting.pop(item.nodeid)
         found, late = self.wait(secret, limit), ""
         if found is None and not self.ended:
@@ -222,13 +223,15 @@ class Boot:
         if found is None:
             self.close()
             code = self.process.returncode
-            how = late or self.EXITS.get(code, f"the board ended without a result, exit code {code}")
+            how = late or EXITS.get(code, f"the board ended without a result, exit code {code}")
             return Result("failed", how + before, self.output.replace(f"{how}\n", ""))
-        if late:
+        output, told, _ = found
+        text = with_source(told["text"], self.sources)
+        if told["outcome"] == "failed" or told["core1_busy"]:
             self.close()
-            return Result("failed", f"{late}{before}; it was here:\n{with_source(found[2], self.sources)}", found[0])
-        text = with_source(found[2], self.sources) if found[1] == "failed" else found[2]
-        return Result(found[1], text, found[0])
+        if late:
+            return Result("failed", f"{late}{before}; it was here:\n{text}", output)
+        return Result(told["outcome"], text, output)
 
     def close(self):
         self.closed = True

@@ -127,6 +127,74 @@ def test_given(variant, thing):
     )
 
 
+def test_a_board_runs_a_files_tests_and_each_reports_its_own_result(outer, target_is_here):
+    target_is_here("rp2040")
+    result = outer(
+        """
+pytestmark = [pytest.mark.micropython, pytest.mark.rp2040(seeds=1)]
+
+from support import RP2, start_thread
+
+def test_right(variant):
+    assert RP2 == (variant == "rp2040")
+    print("core", start_thread(lambda: 6 * 7).join())
+
+def test_wrong(variant):
+    print("to be wrong")
+    assert variant == "desktop"
+
+def test_deadlocks(variant):
+    import _thread
+    lock = _thread.allocate_lock()
+    lock.acquire()
+    lock.acquire()
+
+@pytest.mark.skip
+def test_not_wanted(variant):
+    print("unwanted")
+
+def test_leaves_core_1_busy(variant):
+    import _thread
+    lock = _thread.allocate_lock()
+    lock.acquire()
+    _thread.start_new_thread(lock.acquire, ())
+
+def test_finds_core_1_free(variant):
+    start_thread(print, "free again").join()
+""",
+        "-k",
+        "rp2040-",
+    )
+    result.assert_outcomes(passed=3, failed=2, skipped=1, deselected=6)
+    result.stdout.fnmatch_lines(
+        ["on rp2040-seed1: AssertionError: assert variant ==*", "*line 14, in test_wrong", "to be wrong"]
+    )
+    result.stdout.fnmatch_lines(["on rp2040-seed1: deadlock: both cores asleep*"])
+    result.stdout.fnmatch_lines(["core 42", "free again"])
+    result.stdout.no_fnmatch_line("unwanted")
+
+
+def test_a_board_that_hangs_is_stopped_in_time_and_shows_where(outer, target_is_here):
+    target_is_here("rp2040")
+    result = outer(
+        """
+pytestmark = [pytest.mark.micropython, pytest.mark.rp2040(seeds=1)]
+
+@pytest.mark.timeout(4)
+def test_spins(variant):
+    while True:
+        pass
+
+def test_after(variant):
+    pass
+""",
+        "-k",
+        "rp2040-",
+    )
+    result.assert_outcomes(passed=1, failed=1, deselected=2)
+    result.stdout.fnmatch_lines(["on rp2040-seed1: no result after 3 s; it was here:", "*in test_spins"])
+
+
 def test_each_test_runs_where_its_marks_say(outer):
     result = outer(
         """
@@ -175,4 +243,4 @@ def test_a_literal_survives_the_way(value):
 def test_a_result_needs_the_word_of_this_run():
     line = 'abc {"outcome": "passed", "text": ""}'
     assert harness.find_result("def", f"out\n{line}\n") is None
-    assert harness.find_result("abc", f"out\n{line}\nmore") == ("out", "passed", "", "more")
+    assert harness.find_result("abc", f"out\n{line}\nmore") == ("out", {"outcome": "passed", "text": ""}, "more")
