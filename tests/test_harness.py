@@ -244,3 +244,11 @@ def test_a_result_needs_the_word_of_this_run():
     line = 'abc {"outcome": "passed", "text": ""}'
     assert harness.find_result("def", f"out\n{line}\n") is None
     assert harness.find_result("abc", f"out\n{line}\nmore") == ("out", {"outcome": "passed", "text": ""}, "more")
+
+
+def test_an_extension_older_than_its_source_is_stale(tmp_path):
+    for age, name in enumerate(["fresh.cpython-311-x.so", "fresh.py", "old.pxd", "old.cpython-311-x.so", "plain.py"]):
+        (tmp_path / name).write_text("")
+        os.utime(tmp_path / name, (1000 - age, 1000 - age))
+    modules = [(f"twincore.core.{stem}", str(tmp_path), stem) for stem in ("fresh", "old", "plain")]
+    assert harness.stale(modules) == ["twincore.core.old"]

@@ -24,7 +24,7 @@ COMPILED = PROJECT["tool"]["twincore"]["compiled"]
 
 
 def for_boards(path):
-    """A module of a portable folder that MicroPython can import; the name says which cannot."""
+    """Whether a board needs this module of a portable folder: those for CPython only say so in their name."""
     return path.name != "_variant.py" and not path.stem.endswith("_cpython")
 
 
@@ -89,8 +89,13 @@ def test_the_packages_are_the_tree():
 def test_mip_installs_the_portable_folders():
     package = json.loads((REPO / "package.json").read_text())
     assert package["version"] == PROJECT["project"]["version"]
-    files = [p for name in _variant.FOLDERS for p in Path(REPO, name).rglob("*.py") if for_boards(p)]
-    assert sorted(target for target, _ in package["urls"]) == sorted(f"twincore/{p.relative_to(REPO)}" for p in files)
+    files = [p for name in _variant.FOLDERS for p in Path(REPO, name).rglob("*.py")]
+    there = {f"twincore/{p.relative_to(REPO).as_posix()}" for p in files}
+    needed = {f"twincore/{p.relative_to(REPO).as_posix()}" for p in files if for_boards(p)}
+    listed = [target for target, _ in package["urls"]]
+    assert len(listed) == len(set(listed))
+    assert sorted(set(listed) - there) == [], "listed, and not there"
+    assert sorted(needed - set(listed)) == [], "there, and not listed"
     for target, source in package["urls"]:
         assert ("/" + source).endswith(target[len("twincore") :]), f"{target} comes from {source}"
 

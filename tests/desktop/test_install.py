@@ -1,0 +1,123 @@
+import os
+import subprocess
+import sys
+import threading
+
+import pytest
+from twincore.desktop import install as install_module
+from twincore.desktop import prerequisites, targets
+from twincore.desktop.install import install
+from twincore.desktop.prerequisites import InstallFailed
+
+debian_only = pytest.mark.skipif(not prerequisites.is_debian(), reason="targets are installed on Debian only")
+OFFLINE = {"http_proxy": "http://127.0.0.1:1", "https_proxy": "http://127.0.0.1:1", "npm_config_offline": "true"}
+
+
+@pytest.fixture
+def recipe(no_targets, monkeypatch):
+    """A function that puts a recipe of our own in the place of micropython's."""
+    monkeypatch.setattr(install_module, "require_tools", lambda *_: None)
+    return lambda function: monkeypatch.setitem(install_module.RECIPES, "micropython", function)
+
+
+def test_a_second_installation_is_left_alone_and_force_makes_it_anew(recipe):
+    made = []
+    recipe(lambda work, report: made.append(work) or {})
+    for _ in range(2):
+        assert install("micropython").folder == targets.targets_folder() / "micropython"
+    assert len(made) == 1
+    install("micropython", force=True)
+    assert len(made) == 2
+    assert targets.is_installed("micropython")
+
+
+@pytest.mark.parametrize("error", [InstallFailed("no network"), KeyboardInterrupt(), OSError(28, "No space left")])
+def test_an_installation_that_fails_leaves_no_target_and_no_debris(recipe, error):
+    def fail(work, report):
+        (work / "micropython").write_text("half done")
+        raise error
+
+    recipe(fail)
+    with pytest.raises((InstallFailed, KeyboardInterrupt)):
+        install("micropython")
+    assert not targets.is_installed("micropython")
+    left = {path.name for path in targets.targets_folder().iterdir()}
+    assert left <= {".lock", "micropython.failed.txt", "micropython.failed.log"}
+
+
+def test_a_failure_while_making_a_target_anew_keeps_the_old_one(recipe):
+    recipe(lambda work, report: {})
+    install("micropython")
+
+    def fail(work, report):
+        raise InstallFailed("no network")
+
+    recipe(fail)
+    with pytest.raises(InstallFailed):
+        install("micropython", force=True)
+    assert targets.is_installed("micropython")
+
+
+def test_what_a_killed_installation_left_is_cleared_away(recipe):
+    leftover = targets.targets_folder() / ".micropython-killed"
+    leftover.mkdir(parents=True)
+    recipe(lambda work, report: {})
+    install("micropython")
+    assert not leftover.exists()
+
+
+def test_success_forgets_the_reason_of_an_earlier_failure(recipe):
+    targets.targets_folder().mkdir()
+    targets.failure_note("micropython").write_text("no network")
+    recipe(lambda work, report: {})
+    install("micropython")
+    assert not targets.failure_note("micropython").exists()
+
+
+def test_two_installations_at_a_time_do_the_work_once(recipe):
+    made = []
+    recipe(lambda work, report: made.append(work) or {})
+    threads = [threading.Thread(target=install, args=("micropython",)) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(made) == 1
+
+
+def test_steps_an_installer_prints_are_reported_and_the_rest_is_logged(tmp_path):
+    steps = []
+    install_module._run([sys.executable, "-c", "print('step: one'); print('noise')"], tmp_path / "log", steps.append)
+    assert steps == ["one"]
+    assert "noise" in (tmp_path / "log").read_text()
+
+
+@debian_only
+def test_without_a_network_the_reason_is_one_line(no_targets, twincore):
+    result = twincore("setup", "micropython", env=OFFLINE)
+    assert result.returncode == 1
+    assert "the last try: no network" in result.stdout
+    assert "Traceback" not in result.stderr
+
+
+@debian_only
+@pytest.mark.parametrize(("ci", "code"), [("", 0), ("true", 1)])
+def test_setup_all_fails_for_a_missing_target_only_in_ci(no_targets, twincore, ci, code):
+    result = twincore("setup", "all", env={**OFFLINE, "CI": ci})
+    assert result.returncode == code
+    assert result.stdout.count("the last try: no network") == 2
+
+
+@debian_only
+def test_the_unix_port_is_installed_and_runs_wherever_its_folder_is_moved(no_targets, target_is_here):
+    try:
+        target = install("micropython")
+    except InstallFailed as failure:
+        if os.environ.get("CI") == "true" or "no network" not in str(failure):
+            raise
+        pytest.skip(str(failure))
+    moved = target.folder.rename(no_targets / "elsewhere")
+    result = subprocess.run(
+        [moved / "micropython", "-c", "import sys; print(sys.implementation.name)"], capture_output=True, text=True
+    )
+    assert result.stdout == "micropython\n"

@@ -1,0 +1,36 @@
+from twincore.desktop import staging
+
+
+def test_the_portable_folders_are_found_and_desktop_is_none_of_them():
+    folders = staging.portable_folders()
+    assert set(folders) == {"core", "threadsafe", "primitives", "drivers", "offload"}
+    assert all((folder / "__init__.py").is_file() for folder in folders.values())
+
+
+def test_library_sources_are_named_as_they_are_imported():
+    names = dict(staging.library_sources())
+    assert names["twincore/core/__init__.py"] == staging.portable_folders()["core"] / "__init__.py"
+    assert all(name.startswith("twincore/") and name.endswith(".py") for name in names)
+
+
+def test_the_linked_library_has_each_folder_and_is_made_once(no_targets):
+    library = staging.linked_library()
+    assert staging.linked_library() == library
+    for name, folder in staging.portable_folders().items():
+        assert (library / "twincore" / name).resolve() == folder
+
+
+def test_modules_beside_the_script_are_found_through_each_other(app):
+    script = app("import one\nfrom package import part\nimport sys, missing\n")
+    app("from two import name\n", "one.py")
+    app("import app\n", "two.py")
+    app("", "unrelated.py")
+    app("", "package/__init__.py")
+    app("import three\n", "package/part.py")
+    app("", "three.py")
+    found = staging.modules_beside(script)
+    assert set(found) == {"one.py", "two.py", "three.py", "package/__init__.py", "package/part.py"}
+
+
+def test_a_script_that_cannot_be_parsed_takes_no_modules_along(app):
+    assert staging.modules_beside(app("import one\ndef\n")) == {}
