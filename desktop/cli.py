@@ -11,20 +11,27 @@ import sys
 def main() -> None:
     """Entry point of the `twincore` command."""
     try:
+        sys.exit(_main())
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _main() -> int:
+    try:
+        import click
+
         from .commands import twincore
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] not in ("click", "rich"):
             raise
-        sys.exit("twincore: the command needs its extra: pip install 'twincore[cli,board]'")
-    import click
-
+        print("twincore: the command needs its extra: pip install 'twincore[cli,board]'", file=sys.stderr)
+        return 2
     try:
-        code = twincore.main(prog_name="twincore", standalone_mode=False)
+        return int(twincore.main(prog_name="twincore", standalone_mode=False) or 0)
     except click.ClickException as error:  # what was typed makes no sense
         context = getattr(error, "ctx", None)
-        help_hint = f" (see `{context.command_path} --help`)" if context else ""
-        print(f"twincore: {error.format_message().rstrip('.')}{help_hint}", file=sys.stderr)
-        code = error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        code = 130
-    sys.exit(code)
+        hint = f" (see `{context.command_path} --help`)" if context else ""
+        print(f"twincore: {error.format_message().rstrip('.')}{hint}", file=sys.stderr)
+        return error.exit_code
+    except click.Abort:
+        return 130

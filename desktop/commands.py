@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.table import Column, Table
+from rich.table import Table
 
 from . import targets
 from .demo import run_demo
@@ -144,15 +144,16 @@ def demo() -> None:
 
 
 def show_targets(names: tuple[str, ...]) -> None:
-    """Print the table of targets."""
-    table = Table("target", "what it is", "here", Column("where, or how to get it", overflow="fold"))
+    """Print the table of targets, and a line for each that wants attention."""
+    table = Table("target", "what it is", "here")
+    remarks = []
     for name in names:
         reason = targets.reason_missing(name)
-        if reason is None:
-            note = str(targets.find(name).folder)
-            if targets.find(name).stamp.get("firmware_is_the_tested_one") is False:
-                note += "\nits firmware.bin is not byte for byte the tested one"
-            table.add_row(name, targets.TITLES[name], "[green]yes", note)
-        else:
-            table.add_row(name, targets.TITLES[name], "[red]no", reason)
+        table.add_row(name, targets.TITLES[name], "[green]yes" if reason is None else "[red]no")
+        if reason is not None:
+            remarks.append(reason)
+        elif targets.find(name).stamp.get("firmware_is_the_tested_one") is False:
+            remarks.append(f"{name}: its firmware.bin is not byte for byte the one twincore was tested with")
     Console().print(table)
+    for line in (f"folder: {targets.targets_folder()}", *remarks):
+        click.echo(line)

@@ -43,17 +43,20 @@ def install(name: str, *, force: bool = False, report: Report = print) -> Target
         place = folder / name
         if is_installed(name) and not force:
             return Target(name, place)
+        for leftover in folder.glob(f".{name}-*"):  # of an installation that was killed
+            shutil.rmtree(leftover, ignore_errors=True)
         with tempfile.TemporaryDirectory(prefix=f".{name}-", dir=folder, ignore_cleanup_errors=True) as temporary:
             work = Path(temporary) / name
             work.mkdir()
             try:
                 require_tools(name, work / LOG, report)
                 facts = RECIPES[name](work, report)
-            except InstallFailed as failure:
+            except (InstallFailed, OSError) as error:
+                failure = error if isinstance(error, InstallFailed) else InstallFailed(str(error))
                 failure_note(name).write_text(f"{failure}\n")
                 if (work / LOG).exists():
                     shutil.copy(work / LOG, folder / f"{name}.failed.log")
-                raise
+                raise failure from None
             (work / STAMP).write_text(json.dumps({"recipe": RECIPE, **facts}))
             if place.exists():
                 place.rename(Path(temporary) / "replaced")
@@ -76,7 +79,7 @@ def _locked(folder: Path, report: Report) -> Iterator[None]:
 
 
 def _micropython(work: Path, report: Report) -> dict[str, object]:
-    _run([str(INSTALLERS / "micropython_unix.sh"), str(work)], work / LOG, report)
+    _run(["bash", str(INSTALLERS / "micropython_unix.sh"), str(work)], work / LOG, report)
     return {}
 
 
@@ -88,7 +91,7 @@ def _rp2040(work: Path, report: Report) -> dict[str, object]:
     npm = ["npm", "install", "--prefix", str(work), "--no-audit", "--no-fund", "--ignore-scripts", "--fetch-retries=1"]
     _run([*npm, RP2040JS], log, report)
     report("MicroPython's firmware: about a minute")
-    _run([str(INSTALLERS / "rp2040_firmware.sh"), str(work)], log, report)
+    _run(["bash", str(INSTALLERS / "rp2040_firmware.sh"), str(work)], log, report)
     digest = hashlib.sha256((work / "firmware.bin").read_bytes()).hexdigest()
     return {"firmware_sha256": digest, "firmware_is_the_tested_one": digest == FIRMWARE_SHA256}
 

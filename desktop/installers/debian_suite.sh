@@ -13,7 +13,7 @@ open_suite() {
     printf 'deb %s %s main\ndeb-src %s %s main\n' "$mirror" "$1" "$mirror" "$1" > "$WORK/apt/sources.list"
     SUITE_OPTIONS=(-o Dir::Etc::sourcelist="$WORK/apt/sources.list" -o Dir::Etc::sourceparts=-
         -o Dir::State::Lists="$WORK/apt/lists" -o Dir::Cache="$WORK/apt/cache"
-        -o APT::Sandbox::User=root -o APT::Update::Error-Mode=any -o Acquire::Retries=2)
+        -o APT::Sandbox::User=root -o APT::Update::Error-Mode=any -o Acquire::Retries=1)
     suite_apt update
 }
 

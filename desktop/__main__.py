@@ -1,0 +1,5 @@
+"""`python -m twincore.desktop` is the `twincore` command."""
+
+from .cli import main
+
+main()
