@@ -1,4 +1,4 @@
-"""What the tests of `twincore.desktop` share: the command as a process, and small applications in a folder of their own."""
+"""What the tests of `twincore.desktop` share: the command as a process, and small applications in empty folders."""
 
 import os
 import signal
@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-COMMAND = [sys.executable, "-m", "twincore.desktop"]
+PROGRAM = ["-m", "twincore.desktop"]
 
 
 @pytest.fixture
@@ -30,7 +30,9 @@ def twincore(tmp_path):
     def run(*arguments, env=None, **options):
         streams = {} if "input" in options else {"stdin": subprocess.DEVNULL}
         options = {"cwd": tmp_path, "capture_output": True, "text": True, "timeout": 60, **streams, **options}
-        return subprocess.run([*COMMAND, *map(str, arguments)], env={**os.environ, **(env or {})}, **options)
+        return subprocess.run(
+            [sys.executable, *PROGRAM, *map(str, arguments)], env={**os.environ, **(env or {})}, **options
+        )
 
     return run
 
@@ -40,9 +42,10 @@ def started(tmp_path):
     """A function that starts the `twincore` command and leaves it running; it is killed when the test ends."""
     processes = []
 
-    def start(*arguments, **options):
+    def start(*arguments, program=PROGRAM, **options):
         options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL, **options}
-        process = subprocess.Popen([*COMMAND, *map(str, arguments)], cwd=tmp_path, start_new_session=True, **options)
+        command = [sys.executable, *program, *map(str, arguments)]
+        process = subprocess.Popen(command, cwd=tmp_path, start_new_session=True, **options)
         processes.append(process)
         return process
 
