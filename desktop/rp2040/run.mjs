@@ -18,7 +18,7 @@ if not (_exit is None or isinstance(_exit, int)):
 const options = parseOptions(process.argv.slice(2));
 const board = makeBoard(options);
 const repl = new RawRepl(board);
-let running = false;
+let running = false, midLine = false;
 process.on('SIGINT', () => { if (running) board.send(CTRL_C); else process.exit(INTERRUPTED); });
 process.stdout.on('error', () => process.exit(1)); // whoever read the output has gone
 
@@ -29,6 +29,7 @@ try {
 } catch (error) {
   if (error instanceof Deadlock) { report.deadlock = true; report.exit_code = DEADLOCK; }
   else if (error instanceof LimitReached) { report.limit = error.which; if (running) report.exit_code = LIMIT; }
+  if (midLine) process.stderr.write('\n'); // what the board has not sent yet is lost, often the end of the line
   process.stderr.write(`${error instanceof Deadlock || error instanceof LimitReached ? error.message : error.stack}\n`);
 }
 if (options.report) fs.writeFileSync(options.report, JSON.stringify(report));
@@ -40,7 +41,7 @@ async function runProgram() {
   const startMs = board.emulatedMs, startIdle = board.mcu.idleNanos, startInstructions = [...board.mcu.instructions];
   running = true;
   try {
-    const text = await repl.execute(fs.readFileSync(options.code, 'utf8'), (bytes) => process.stdout.write(bytes), limits);
+    const text = await repl.execute(fs.readFileSync(options.code, 'utf8'), show, limits);
     if (text) {
       process.stderr.write(withoutLauncher(text));
       return /(^|\n)KeyboardInterrupt:? *\n?$/.test(text) ? INTERRUPTED : 1;
@@ -51,6 +52,11 @@ async function runProgram() {
     report.instructions = board.mcu.instructions.map((count, n) => count - startInstructions[n]);
   }
   return readExit();
+}
+
+function show(bytes) {
+  process.stdout.write(bytes);
+  midLine = bytes.at(-1) !== 10;
 }
 
 /** What the program passed to sys.exit: a number is the exit code; anything else goes to stderr, and the code is 1. */
