@@ -12,11 +12,12 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from . import targets
+from . import emulator, targets
 from .demo import run_demo
 from .image import CompileError
 from .install import install
 from .prerequisites import InstallFailed
+from .process import stream
 from .run import PLACES, BadUse, run_application
 
 CAUSES = (BadUse, CompileError, targets.TargetMissing, ValueError)
@@ -140,6 +141,22 @@ def demo() -> None:
     """Run the main example on CPython, on MicroPython and on the emulated RP2040, in turn."""
     with one_line_errors():
         code = run_demo()
+    sys.exit(code)
+
+
+@twincore.command()
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=4455, show_default=True, help="TCP port; 0 for any free one."
+)
+def serve(port: int) -> None:
+    """Serve an emulated board to tools made for real ones, until Ctrl-C.
+
+    \b
+    Example, in another terminal:
+      mpremote connect socket://127.0.0.1:4455 exec "import twincore.core"
+    """
+    with one_line_errors(), emulator.server(port=port) as command:
+        code = stream(command)
     sys.exit(code)
 
 

@@ -74,18 +74,11 @@ def session(
     to type this process's stdin into the board, which then is never idle for good.
     Raises TargetMissing, and ValueError when the files do not fit.
     """
-    target = targets.find("rp2040")
     content: dict[str, Content] = {script.name: script, **modules_beside(script), **(files or {})}
-    on_board = {str(PurePosixPath(APP_FOLDER, path)): what for path, what in content.items()}
-    with tempfile.TemporaryDirectory(prefix="twincore-") as temporary:
-        folder = Path(temporary)
-        (folder / "littlefs.img").write_bytes(make_image(board_files(on_board)))
-        launcher = LAUNCHER.format(folder=APP_FOLDER, argv=[script.name, *args], name=script.name)
+    launcher = LAUNCHER.format(folder=APP_FOLDER, argv=[script.name, *args], name=script.name)
+    with _board(content, wires) as (folder, board):
         (folder / "launcher.py").write_text(launcher, encoding="utf-8")
         options: dict[str, object] = {
-            "firmware": target.firmware,
-            "bootrom": target.bootrom,
-            "littlefs": folder / "littlefs.img",
             "code": folder / "launcher.py",
             "report": folder / "report.json",
             "seed": seed,
@@ -95,15 +88,40 @@ def session(
             "emulated": emulated_limit,
             "stdin": 1 if stdin else None,
         }
-        arguments = ["node", str(SCRIPTS / "run.mjs")]
-        arguments += [f"--{name}={value}" for name, value in options.items() if value is not None]
-        arguments += [f"--wire={start}-{end}" for start, end in wires]
-        yield Session(Command(arguments, environment(target)), folder / "report.json")
+        yield Session(_node("run.mjs", [*board, *_options(options)]), folder / "report.json")
 
 
-def environment(target: targets.Target) -> dict[str, str]:
-    """Return the environment variables that the emulator's scripts need."""
-    return {"TWINCORE_RP2040JS": str(target.folder)}
+@contextlib.contextmanager
+def server(*, port: int = 4455, wires: Sequence[tuple[int, int]] = WIRES) -> Iterator[Command]:
+    """Give the command that serves an emulated board, twincore in its flash, to tools such as mpremote.
+
+    They connect to socket://127.0.0.1:port (0: any free port; the command prints the address). Raises TargetMissing.
+    """
+    with _board({}, wires) as (_, board):
+        yield _node("serve.mjs", [*board, *_options({"port": port})])
+
+
+@contextlib.contextmanager
+def _board(content: Mapping[str, Content], wires: Sequence[tuple[int, int]]) -> Iterator[tuple[Path, list[str]]]:
+    """Give a temporary folder, and the options for a board with twincore and, in APP_FOLDER, `content` in its flash."""
+    target = targets.find("rp2040")
+    files = {str(PurePosixPath(APP_FOLDER, path)): what for path, what in content.items()}
+    with tempfile.TemporaryDirectory(prefix="twincore-") as temporary:
+        folder = Path(temporary)
+        (folder / "littlefs.img").write_bytes(make_image(board_files(files)))
+        flash = {"firmware": target.firmware, "bootrom": target.bootrom, "littlefs": folder / "littlefs.img"}
+        yield folder, [*_options(flash), *(f"--wire={start}-{end}" for start, end in wires)]
+
+
+def _options(values: Mapping[str, object]) -> list[str]:
+    return [f"--{name}={value}" for name, value in values.items() if value is not None]
+
+
+def _node(script: str, arguments: Sequence[str]) -> Command:
+    """The command that executes one of the emulator's scripts."""
+    return Command(
+        ["node", str(SCRIPTS / script), *arguments], {"TWINCORE_RP2040JS": str(targets.find("rp2040").folder)}
+    )
 
 
 def run(

@@ -21,7 +21,10 @@ const server = net.createServer((socket) => {
   socket.on('close', () => { if (client === socket) client = null; });
   socket.on('error', () => {});
 });
-server.listen(options.port ?? 4455, '127.0.0.1', () => console.log(`listening on ${server.address().port}`));
+server.on('error', (error) => { console.error(`twincore: cannot listen: ${error.message}`); process.exit(1); });
+server.listen(options.port ?? 4455, '127.0.0.1', () => {
+  console.log(`the board is at socket://127.0.0.1:${server.address().port}`);
+});
 
 for (;;) {
   board.mcu.run(100_000);

@@ -1,10 +1,14 @@
 import re
+import signal
+import socket
+import subprocess
+import sys
 import time
 
 import pytest
 
 
-@pytest.mark.parametrize("command", [[], ["run"], ["setup"], ["targets"], ["demo"]])
+@pytest.mark.parametrize("command", [[], ["run"], ["setup"], ["targets"], ["demo"], ["serve"]])
 def test_each_command_explains_itself(twincore, command):
     result = twincore(*command, "--help")
     assert result.returncode == 0
@@ -39,3 +43,31 @@ def test_setup_of_what_is_there_is_instant(twincore, target_is_here):
     assert (result.returncode, result.stderr) == (0, "")
     assert "not installed" not in result.stdout
     assert time.monotonic() - start < 2
+
+
+def test_mpremote_talks_to_a_served_board(started, target_is_here):
+    target_is_here("rp2040")
+    pytest.importorskip("mpremote", reason="the extra `board` is not installed")
+    process = started("serve", "--port", "0")
+    address = process.stdout.readline().decode().split()[-1]
+    command = [
+        sys.executable,
+        "-m",
+        "mpremote",
+        "connect",
+        address,
+        "exec",
+        "import sys, twincore.core; print(sys.platform)",
+    ]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert result.stdout == "rp2\n"
+    process.send_signal(signal.SIGINT)
+    assert process.wait(10) == 130
+
+
+def test_a_port_in_use_is_an_error_in_one_line(twincore, target_is_here):
+    target_is_here("rp2040")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        result = twincore("serve", "--port", taken.getsockname()[1])
+    assert result.returncode == 1
+    assert re.fullmatch(r"twincore: cannot listen: .*\n", result.stderr)
