@@ -48,6 +48,12 @@ def create_task(coro):
     return get_event_loop().create_task(coro)
 
 
+def running_loop():
+    """The calling thread's Loop if it is running now, else None."""
+    loop = _loops.get(ident())
+    return loop if loop is not None and loop.running else None
+
+
 def current_task():
     """The task that is running. RuntimeError outside a task."""
     loop = _loops.get(ident())

@@ -1,0 +1,4 @@
+from .cell cimport Cell
+
+cdef class Operation(Cell):
+    cpdef attempt(self)

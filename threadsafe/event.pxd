@@ -1,0 +1,32 @@
+import cython
+from ..core.operation cimport Operation
+from ..core.task cimport Task
+from .parking cimport ParkedTask
+from .waitline_cpython cimport WaitLine
+
+cdef object PENDING
+
+cdef class ReleasedTask(ParkedTask):
+    cpdef pass_on(self)
+
+cdef class Signal:
+    cdef public WaitLine _line
+    cdef object __weakref__
+
+    cpdef bint is_set(self) except -1
+    cpdef value(self)
+
+cdef class SignalWait(Operation):
+    cdef Signal signal
+    cdef ParkedTask parked
+
+    @cython.locals(parked=ParkedTask)
+    cpdef attempt(self)
+    cpdef park(self, Task task)
+
+cdef class ThreadSafeEvent(Signal):
+    cdef bint _state
+
+    cpdef set(self)
+    cpdef bint is_set(self) except -1
+    cpdef value(self)

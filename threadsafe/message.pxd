@@ -1,0 +1,26 @@
+from ..core.operation cimport Operation
+from ..core.task cimport Task
+from .event cimport ReleasedTask, Signal
+from .parking cimport ParkedTask
+import cython
+
+cdef bint MICROPYTHON
+cdef object PENDING
+
+cdef class Message(Signal):
+    cdef tuple _published
+    cdef object _number
+    cdef object _state
+    cdef object _data
+
+    cpdef bint is_set(self) except -1
+    cpdef value(self)
+    cpdef tuple published(self)
+
+cdef class MessageReader(Operation):
+    cdef Message message
+    cdef object seen
+
+    cpdef attempt(self)
+    @cython.locals(parked=ParkedTask)
+    cpdef park(self, Task task)

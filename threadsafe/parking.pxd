@@ -1,0 +1,35 @@
+import cython
+from ..core.cell cimport Cell
+from ..core.doorbell_cpython cimport Doorbell
+from ..core.native cimport ident
+from ..core.task cimport Task
+
+cdef object PENDING
+
+cdef class Waiter(Cell):
+    cdef public Doorbell bell
+    cdef public object next
+
+cdef class ParkedTask(Waiter):
+    cdef public Task task
+    cdef public object line
+    cdef public bint notified
+    cdef public bint expired
+
+    @cython.locals(task=Task)
+    cpdef answer(self)
+    cpdef bint unpark(self, Task task) except -1
+    cpdef expire(self, Task task)
+    cpdef pass_on(self)
+    @cython.locals(task=Task)
+    cpdef try_now(self)
+
+cdef class ParkedThread(Waiter):
+    cdef object clock
+    cdef public bint busy
+    cdef bint woken
+
+    cpdef answer(self)
+    @cython.locals(deadline=cython.longlong, left=cython.longlong, bell=Doorbell)
+    cpdef wait(self, line, attempt, long long timeout)
+    cdef _leave(self, line, bint used)
