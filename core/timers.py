@@ -51,8 +51,7 @@ class TimerHeap:
     def rebase(self, by):
         """Make every time `by` less and number the arrivals afresh; keeps both small integers on a board."""
         heap = self.heap
-        heap.sort(key=_order)  # stable, so two sorts give (when, order); a sorted list is a heap
-        heap.sort(key=_when)
+        heap.sort(key=_due)  # a sorted list is a heap
         self.arrivals = 0
         for timer in heap:
             timer.when -= by
@@ -101,9 +100,5 @@ class TimerHeap:
         return slot
 
 
-def _order(timer):
-    return timer.order
-
-
-def _when(timer):
-    return timer.when
+def _due(timer):
+    return timer.when, timer.order  # both: sort is not stable on MicroPython
