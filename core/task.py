@@ -211,7 +211,10 @@ class Task(Timer):
         if self.coro is not None:
             return self
         self.state = False
-        raise self.data
+        outcome = self.data
+        if isinstance(outcome, StopIteration):  # its traceback would grow, and keep frames, with each await
+            outcome.__traceback__ = None
+        raise outcome
 
     def __repr__(self):
         return "<Task " + (describe(self.coro) if self.coro is not None else "done") + ">"
