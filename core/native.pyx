@@ -71,7 +71,7 @@ cdef class Ring:
         self._count = 0
 
     cpdef int push(self, object item) except -1:
-        if self._count > self._mask:
+        while self._count > self._mask:
             self._grow()
         cdef PyObject **slot = (<PyListObject *> self._slots).ob_item + ((self._head + self._count) & self._mask)
         cdef PyObject *old = slot[0]
@@ -95,10 +95,16 @@ cdef class Ring:
         return item
 
     cdef int _grow(self) except -1:
-        old = self._slots
-        self._slots = old[self._head:] + old[:self._head] + [None] * len(old)
+        cdef Py_ssize_t i
+        cdef Py_ssize_t size = len(self._slots)
+        cdef list new = [None] * (2 * size)  # may collect garbage, whose finalizers, or another thread, push too
+        if len(self._slots) != size:
+            return 0  # and have grown it meanwhile
+        for i in range(size):  # from here on nothing else runs
+            new[i] = self._slots[(self._head + i) & self._mask]
+        self._slots, new = new, self._slots
         self._head = 0
-        self._mask = len(self._slots) - 1
+        self._mask = 2 * size - 1
         return 0
 
     def __len__(self):
