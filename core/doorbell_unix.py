@@ -11,13 +11,14 @@ from .native import fence
 
 
 def _descriptors():
-    """(descriptor or socket to poll, function that makes it readable, function that empties it)."""
+    """(descriptor or socket to poll, functions that make it readable, empty it, give it back)."""
     try:
         import ffi
 
         libc = ffi.open("libc.so.6")
         read = libc.func("i", "read", "iPi")
         write = libc.func("i", "write", "iPi")
+        close = libc.func("i", "close", "i")
         one = bytearray((1, 0, 0, 0, 0, 0, 0, 0))
         sink = bytearray(64)
         try:
@@ -31,7 +32,13 @@ def _descriptors():
             writing = int.from_bytes(pair[4:], "little")
         if reading < 0:
             raise OSError("no eventfd")
-        return reading, lambda: write(writing, one, 8), lambda: read(reading, sink, 64)
+
+        def give_back():
+            close(reading)
+            if writing != reading:
+                close(writing)
+
+        return reading, lambda: write(writing, one, 8), lambda: read(reading, sink, 64), give_back
     except (ImportError, OSError):
         return _udp()
 
@@ -57,7 +64,7 @@ def _udp():
         except OSError:
             pass
 
-    return sock, lambda: sock.sendto(b"1", own), drain
+    return sock, lambda: sock.sendto(b"1", own), drain, sock.close
 
 
 class Doorbell:
@@ -67,10 +74,13 @@ class Doorbell:
         self._armed = []
         self._rung = False
         self._asleep = False
-        self._pollable, self._wake, self._drain = _descriptors()
         self.poll = select.poll()
-        self.poll.register(self._pollable, select.POLLIN)
+        self._open()
         self.on_stream = None  # called with (stream, event) for what else is in `poll`
+
+    def _open(self):
+        self._pollable, self._wake, self._drain, self._give_back = _descriptors()
+        self.poll.register(self._pollable, select.POLLIN)
 
     def arm(self, cell):
         self._armed.append(cell)
@@ -105,6 +115,8 @@ class Doorbell:
 
     def sleep(self, timeout):
         """Sleep for `timeout` milliseconds at most (-1: no limit), or until rung. Owner only."""
+        if self._pollable is None:
+            self._open()
         self._asleep = True
         fence()
         try:
@@ -117,5 +129,8 @@ class Doorbell:
             self._asleep = False
 
     def close(self):
-        """Give the descriptor back. Owner only."""
-        self.poll.unregister(self._pollable)
+        """Give the descriptor back, until the next sleep. Owner only."""
+        if self._pollable is not None:
+            self.poll.unregister(self._pollable)
+            self._pollable = None
+            self._give_back()
