@@ -37,7 +37,11 @@ class _Direction(Wait):
             )
             return
         self.task = task
-        self.io.watch(self.stream, self.entry)
+        try:
+            self.io.watch(self.stream, self.entry)
+        except Exception:
+            self.task = None
+            raise
 
     def unpark(self, task):
         self.task = None
@@ -63,7 +67,7 @@ class IOQueue:
     def __init__(self, bell):
         self.bell = bell
         self.watching = 0
-        self._streams = {}  # id(stream) -> [reader, writer, events registered]
+        self._streams = {}  # _key(stream) -> [reader, writer, events registered]
         if MICROPYTHON:
             bell.on_stream = self._ready
         else:
@@ -79,27 +83,36 @@ class IOQueue:
         return self._entry(stream)[WRITE]
 
     def _entry(self, stream):
-        entry = self._streams.get(id(stream))
+        entry = self._streams.get(_key(stream))
         if entry is None:
             entry = [None, None, 0]
             entry[READ] = _Direction(self, entry, stream, READ)
             entry[WRITE] = _Direction(self, entry, stream, WRITE)
-            self._streams[id(stream)] = entry
+            self._streams[_key(stream)] = entry
         return entry
 
     def adopt(self, stream, entry):
         """Make `entry` the one for `stream`, if no other is; returns whether it is."""
-        return self._streams.setdefault(id(stream), entry) is entry
+        return self._streams.setdefault(_key(stream), entry) is entry
 
     def watch(self, stream, entry):
         """Have the system watch `stream` for what the tasks in `entry` wait for now, and nothing else."""
         events = (select.POLLIN if entry[READ].task else 0) | (select.POLLOUT if entry[WRITE].task else 0)
-        before, entry[2] = entry[2], events
+        before = entry[2]
         if events == before:
             return
+        try:
+            self._tell_system(stream, before, events)
+        except Exception:  # a regular file, or closed: nothing that can be watched
+            if not before:
+                del self._streams[_key(stream)]
+            raise
+        entry[2] = events
         self.watching += (events != 0) - (before != 0)
         if not events:
-            del self._streams[id(stream)]
+            del self._streams[_key(stream)]
+
+    def _tell_system(self, stream, before, events):
         if MICROPYTHON:
             if events:
                 self.bell.poll.register(stream, events)  # also modifies
@@ -117,7 +130,7 @@ class IOQueue:
 
     def _ready(self, stream, events):
         """Wake those whose turn `events` is; an error or hang-up is everybody's."""
-        entry = self._streams.get(id(stream))
+        entry = self._streams.get(_key(stream))
         if entry is None:
             return
         for direction, event in ((READ, select.POLLIN), (WRITE, select.POLLOUT)):
@@ -145,3 +158,8 @@ class IOQueue:
         """Watch nothing any more."""
         if not MICROPYTHON:
             self._selector.close()
+
+
+def _key(stream):
+    """What tells streams apart: a descriptor's number, whichever int object carries it; else the object."""
+    return stream if isinstance(stream, int) else id(stream)
