@@ -2,9 +2,23 @@
 
 from . import loop as _loop
 from .errors import WrongContextError
-from .native import ident
+from .native import MICROPYTHON, ident
 
 _loops = {}  # thread -> Loop; replaced whole, never mutated, since other threads and cores read it
+
+if MICROPYTHON:
+
+    def _mine():
+        return _loops.get(ident())
+
+else:
+    from threading import local
+
+    _here = local()  # and not _loops: a new thread may be given the ident of one that has ended
+
+    def _mine():
+        return getattr(_here, "loop", None)
+
 
 
 def get_event_loop(runq_len=0, waitq_len=0):
@@ -13,7 +27,7 @@ def get_event_loop(runq_len=0, waitq_len=0):
     Made at the first call; but a thread that has none gets a WrongContextError while a loop runs in another thread:
     what it would start here would never run.
     """
-    loop = _loops.get(ident())
+    loop = _mine()
     if loop is None:
         if any(other.running for other in _loops.values()):
             raise WrongContextError(
@@ -29,7 +43,7 @@ def new_event_loop():
 
     What the old one still had is closed: `finally` blocks run, nothing is retained. RuntimeError if it is running.
     """
-    old = _loops.get(ident())
+    old = _mine()
     if old is not None:
         old.close()
     return _adopt(_loop.Loop())
@@ -40,6 +54,8 @@ def _adopt(loop):
     loops = _loops.copy()
     loops[loop.thread] = loop
     _loops = loops
+    if not MICROPYTHON:
+        _here.loop = loop
     return loop
 
 
@@ -50,13 +66,13 @@ def create_task(coro):
 
 def running_loop():
     """The calling thread's Loop if it is running now, else None."""
-    loop = _loops.get(ident())
+    loop = _mine()
     return loop if loop is not None and loop.running else None
 
 
 def current_task():
     """The task that is running. RuntimeError outside a task."""
-    loop = _loops.get(ident())
+    loop = _mine()
     task = None if loop is None else loop.current
     if task is None:
         raise RuntimeError("no running event loop")
@@ -69,7 +85,7 @@ def run(coro):
     Other tasks are neither cancelled nor awaited: they stay, and go on at the next run; `new_event_loop()` drops them.
     Called in a thread without a loop it makes one there.
     """
-    loop = _loops.get(ident())
+    loop = _mine()
     if loop is None:
         loop = _adopt(_loop.Loop())
     if loop.running:
