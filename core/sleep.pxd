@@ -10,6 +10,7 @@ cdef class Sleep(Wait):
     cdef bint fresh
 
 cpdef units(seconds)
+cpdef ms_units(ms)
 cpdef sleep(t)
 cpdef sleep_ms(t)
 @cython.locals(it=Sleep)

@@ -66,6 +66,11 @@ def units(seconds):
         raise ValueError("a time must be a number, not NaN") from None
 
 
+def ms_units(ms):
+    """`ms` milliseconds in clock units, rounded down, at least 0. TypeError or ValueError say what is no time."""
+    return 0 if ms <= 0 else int(ms * UNITS_PER_MS)
+
+
 def sleep(t):
     """Let other tasks run for `t` seconds (a float or an int; 0 or less: once round the ready tasks)."""
     if t == 0:
@@ -74,10 +79,10 @@ def sleep(t):
 
 
 def sleep_ms(t):
-    """Let other tasks run for `t` milliseconds, an int; 0 or less: once round the ready tasks."""
+    """Let other tasks run for `t` milliseconds; 0 or less: once round the ready tasks."""
     if t <= 0:
         return _sleep(0)
-    return _sleep(t * UNITS_PER_MS)
+    return _sleep(int(t * UNITS_PER_MS))
 
 
 def _sleep(delay):

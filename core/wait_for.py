@@ -3,7 +3,7 @@
 from .context import get_event_loop
 from .errors import CancelledError, TimeoutError
 from .gather import promote
-from .sleep import UNITS_PER_MS, units
+from .sleep import ms_units, units
 from .task import Wait
 
 
@@ -83,4 +83,4 @@ async def wait_for_ms(aw, timeout):
     """As `wait_for`, with `timeout` in milliseconds."""
     if timeout is None:
         return await promote(aw)
-    return await _wait(aw, max(0, timeout) * UNITS_PER_MS)
+    return await _wait(aw, ms_units(timeout))
