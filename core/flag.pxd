@@ -20,5 +20,5 @@ cdef class ThreadSafeFlag(Cell):
     cpdef park(self, Task task)
     @cython.locals(bell=Doorbell)
     cpdef bint unpark(self, Task task) except -1
-    @cython.locals(task=Task)
+    @cython.locals(bell=Doorbell, task=Task)
     cpdef answer(self)

@@ -92,9 +92,14 @@ class ThreadSafeFlag(Cell):
 
     def answer(self):
         task = self.task
-        if task is not None and self.state:
+        if task is None:
+            return
+        if self.state:
             self.unpark(task)
             task.queue.wake(task)
+        else:  # cleared since; or the ring of a set that an earlier wait has taken, come late
+            bell = self.bell
+            bell.arm(self)
 
     def __await__(self):
         self.fresh = True
