@@ -49,6 +49,8 @@ class ThreadSafeFlag(Cell):
         self.state = False
         if self._descriptor >= 0:
             _drain(self._descriptor)
+            if self.state:  # set since, and perhaps written before the drain: who polls must see it
+                _write(self._descriptor)
 
     def is_set(self):
         """True from `set` on, until a wait returns or `clear` is called."""
