@@ -24,3 +24,5 @@ cdef class Loop(RunQueue):
     cdef _park(self, Task task, got)
     cdef _leave(self, Task task, exc)
     cdef _report(self, Task task)
+    @cython.locals(ready=Ring, count=Py_ssize_t, task=Task)
+    cdef _report_ended(self)

@@ -73,6 +73,7 @@ class Loop(RunQueue):
         """Close every coroutine that has not ended, so that its `finally` blocks run; forget them all."""
         if self.running:
             raise RuntimeError("a running loop can't be closed: stop it first, or let its main task end")
+        self._report_ended()
         while self.newest is not None:
             task = self.newest
             self.current = task
@@ -140,6 +141,7 @@ class Loop(RunQueue):
             while not self.stopping:
                 self._collect()
                 self._pass(len(self.ready))
+            self._report_ended()
         finally:
             self.running = False
             self.current = None
@@ -238,6 +240,18 @@ class Loop(RunQueue):
             self.call_exception_handler(
                 {"message": "Task exception wasn't retrieved", "exception": task.data, "future": task}
             )
+
+    def _report_ended(self):
+        """The run is over, and there may be no other: do not keep for it what failed in the last pass."""
+        ready = self.ready
+        count = len(ready)
+        while count:
+            count -= 1
+            task = ready.pop()
+            if task.coro is None:
+                self._report(task)
+            else:
+                ready.push(task)
 
 
 class _Main:
