@@ -54,9 +54,12 @@ class Loop(RunQueue):
             main = self.create_task(main)
         if main.coro is not None:
             main.add_waiter(_MAIN)
-            self._run()
+            try:
+                self._run()
+            finally:
+                if main.coro is not None:  # or its end would end a later run
+                    main.unpark(_MAIN)
         if main.coro is not None:
-            main.unpark(_MAIN)
             raise RuntimeError("the loop was stopped before its main task ended")
         main.state = False
         outcome = main.data
