@@ -22,7 +22,7 @@ cdef class Loop(RunQueue):
     cdef _pass(self, Py_ssize_t count)
     @cython.locals(wait=Wait, other=Task)
     cdef _park(self, Task task, got)
-    cdef _leave(self, Task task, exc)
+    cdef _leave(self, Task task)
     cdef _report(self, Task task)
     @cython.locals(ready=Ring, count=Py_ssize_t, task=Task)
     cdef _report_ended(self)

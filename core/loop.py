@@ -200,8 +200,8 @@ class Loop(RunQueue):
                 self.finish(task, outcome)
             except (Exception, CancelledError) as outcome:
                 self.finish(task, outcome)
-            except BaseException as outcome:
-                self._leave(task, outcome)
+            except BaseException:
+                self._leave(task)
                 raise
             else:
                 if got is None:
@@ -231,11 +231,14 @@ class Loop(RunQueue):
             task.data = exc
             self.ready.push(task)
 
-    def _leave(self, task, exc):
-        """KeyboardInterrupt, SystemExit and the like end the task and the run; the other tasks stay as they are."""
+    def _leave(self, task):
+        """KeyboardInterrupt, SystemExit and the like end the task and the run; the other tasks stay as they are.
+
+        The exception is for the caller of run. To those who await the task it was cancelled: the exception raised
+        again would end the next run, too.
+        """
         self.current = None
-        task.state = task.state if isinstance(task.state, list) else []
-        self.finish(task, exc)
+        self.finish(task, CancelledError())
 
     def _report(self, task):
         """A task that failed came round again: if still nobody awaits it, say so."""
