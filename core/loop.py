@@ -172,10 +172,12 @@ class Loop(RunQueue):
                 timers.rebase(now)
         if len(self.ready):
             timeout = 0
+        elif timeout > LONGEST:
+            timeout = LONGEST
         if self.io is not None and self.io.watching:
             self.io.sleep(timeout)
         elif timeout:
-            bell.sleep(timeout if timeout < LONGEST else LONGEST)
+            bell.sleep(timeout)
 
     def _pass(self, count):
         """Run each of the `count` tasks at the head of the ready ring once."""
