@@ -226,7 +226,7 @@ def test_a_task_that_awaits_itself_gets_an_error(core):
 
 def test_awaiting_what_belongs_to_another_scheduler_is_an_error_that_says_what_to_do(core):
     async def main():
-        with pytest.raises(RuntimeError, match="offload.unblock"):
+        with pytest.raises(RuntimeError, match=r"offload\.unblock"):
             await Odd()
         return "goes on"
 
@@ -659,7 +659,7 @@ def test_a_scheduler_only_call_from_a_thread_names_the_class_to_use(core, call):
             "stop": loop.stop,
         }
         thread = start_thread(calls[call])
-        with pytest.raises(core.WrongContextError, match="ThreadSafe(Event|Queue)"):
+        with pytest.raises(core.WrongContextError, match=r"ThreadSafe(Event|Queue)"):
             thread.join()
         await core.sleep(0)
         assert not task.done()
