@@ -10,7 +10,9 @@ import contextlib
 import fcntl
 import hashlib
 import json
+import os
 import shutil
+import signal
 import struct
 import subprocess
 import tempfile
@@ -123,6 +125,7 @@ def _run(command: list[str], log: Path, report: Report) -> None:
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
+            start_new_session=True,
         )
         assert process.stdout is not None
         try:
@@ -131,8 +134,9 @@ def _run(command: list[str], log: Path, report: Report) -> None:
                 output.append(line)
                 if line.startswith("step: "):
                     report(line.removeprefix("step: ").strip())
-        except BaseException:
-            process.terminate()
+        except BaseException:  # Ctrl-C: the installer and all it has started end with us
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGTERM)
             raise
         finally:
             process.wait()

@@ -1,31 +1,38 @@
 # Sourced by the installers beside it. Gives them Debian packages of another release without touching this system:
-# its own package lists and cache under $WORK/apt, fetched from the mirror this machine's apt already uses.
+# package lists and cache of their own under $WORK, fetched from the mirror this machine's apt is set up for.
 # The caller sets WORK, an empty folder. A line printed as "step: TEXT" is progress; everything else is log.
 
 step() { echo "step: $*"; }
 
-# open_suite NAME: reads the package lists of that Debian release; afterwards suite_apt works on them.
-open_suite() {
-    mkdir -p "$WORK"/apt/{lists/partial,cache/archives/partial}
-    local mirror
-    mirror=$(apt-get indextargets --format '$(REPO_URI) $(RELEASE)' 'Created-By: Packages' | awk '$2 !~ /security/ {print $1; exit}')
-    if [ -z "$mirror" ]; then echo "E: apt on this machine names no package mirror"; return 1; fi
-    printf 'deb %s %s main\ndeb-src %s %s main\n' "$mirror" "$1" "$mirror" "$1" > "$WORK/apt/sources.list"
-    SUITE_OPTIONS=(-o Dir::Etc::sourcelist="$WORK/apt/sources.list" -o Dir::Etc::sourceparts=-
-        -o Dir::State::Lists="$WORK/apt/lists" -o Dir::Cache="$WORK/apt/cache"
-        -o APT::Sandbox::User=root -o APT::Update::Error-Mode=any -o Acquire::Retries=1)
-    suite_apt update
+COMMON=(-o APT::Sandbox::User=root -o APT::Update::Error-Mode=any -o Acquire::Retries=1)
+
+# private_lists NAME: prints apt's options for package lists and a cache of our own.
+private_lists() {
+    mkdir -p "$WORK/$1"/{lists/partial,cache/archives/partial}
+    printf '%s\n' -o "Dir::State::Lists=$WORK/$1/lists" -o "Dir::Cache=$WORK/$1/cache"
 }
 
-suite_apt() { apt-get -q "${SUITE_OPTIONS[@]}" "$@"; }
+host_apt() { apt-get -q "${COMMON[@]}" "${HOST[@]}" "$@"; }    # packages of this machine's release, for its libc
+suite_apt() { apt-get -q "${COMMON[@]}" "${SUITE[@]}" "$@"; }  # packages of the release named to open_suite
 
-# host_download PACKAGE...: packages of this machine's own release, which run on its libc, into the current folder.
-host_download() {
-    local options=(-o APT::Sandbox::User=root)
-    if ! apt-cache show "$1" > /dev/null 2>&1; then   # a fresh machine has no package lists yet: read them privately
-        mkdir -p "$WORK"/host/{lists/partial,cache/archives/partial}
-        options+=(-o Dir::State::Lists="$WORK/host/lists" -o Dir::Cache="$WORK/host/cache")
-        apt-get -q "${options[@]}" -o APT::Update::Error-Mode=any update
+find_mirror() {
+    host_apt indextargets --format '$(REPO_URI) $(RELEASE)' 'Created-By: Packages' |
+        awk '$2 !~ /security/ && !found {print $1; found = 1}'
+}
+
+# open_suite NAME: reads the package lists of that Debian release; afterwards host_apt and suite_apt work.
+open_suite() {
+    HOST=()
+    local mirror
+    mirror=$(find_mirror)
+    if [ -z "$mirror" ]; then    # a fresh machine has no package lists yet
+        mapfile -t HOST < <(private_lists host)
+        host_apt update
+        mirror=$(find_mirror)
     fi
-    apt-get -q "${options[@]}" download "$@"
+    if [ -z "$mirror" ]; then echo "E: apt on this machine names no package mirror"; return 1; fi
+    printf 'deb %s %s main\ndeb-src %s %s main\n' "$mirror" "$1" "$mirror" "$1" > "$WORK/sources.list"
+    mapfile -t SUITE < <(private_lists suite)
+    SUITE+=(-o "Dir::Etc::sourcelist=$WORK/sources.list" -o Dir::Etc::sourceparts=-)
+    suite_apt update
 }

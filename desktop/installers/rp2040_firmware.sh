@@ -13,7 +13,7 @@ step "reading the package lists"
 open_suite trixie
 step "downloading the cross compiler, the Pico SDK and MicroPython's source"
 cd "$WORK/debs"
-host_download gcc-arm-none-eabi binutils-arm-none-eabi libnewlib-arm-none-eabi libnewlib-dev libstdc++-arm-none-eabi-dev
+host_apt download gcc-arm-none-eabi binutils-arm-none-eabi libnewlib-arm-none-eabi libnewlib-dev libstdc++-arm-none-eabi-dev
 suite_apt download pico-sdk-source tinyusb-source
 cd "$WORK/src"
 suite_apt --download-only source micropython
