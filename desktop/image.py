@@ -5,10 +5,12 @@ The geometry is that of MicroPython's RPI_PICO build. Compiled modules are cache
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import signal
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from .staging import library_sources
@@ -33,6 +35,17 @@ def board_files(extra: Mapping[str, Content]) -> dict[str, bytes]:
     return files
 
 
+@contextlib.contextmanager
+def _ctrl_c_waits() -> Iterator[None]:
+    """Keep SIGINT until the function ends: littlefs calls back into Python and swallows what is raised there."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@_ctrl_c_waits()
 def make_image(files: Mapping[str, bytes]) -> bytes:
     """Return a littlefs image that holds the files, without the blank blocks at its end.
 

@@ -38,8 +38,17 @@ class Target:
 
     @property
     def executable(self) -> Path:
-        """The unix port's interpreter."""
+        """The unix port's interpreter, for a person: a shell script around `interpreter`."""
         return self.folder / "micropython"
+
+    @property
+    def interpreter(self) -> list[str]:
+        """The command that starts the unix port on the libc it was installed with, without a shell in between.
+
+        A shell that is about to exec loses a Ctrl-C that arrives just then.
+        """
+        loader = next(self.folder.glob("root/usr/lib/*/ld-linux*.so.*"))
+        return [str(loader), "--library-path", str(loader.parent), str(self.folder / "root/usr/bin/micropython")]
 
     @property
     def firmware(self) -> Path:

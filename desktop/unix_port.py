@@ -13,11 +13,11 @@ from .staging import linked_library
 # Executed in front of the application, so that it ends as on the other targets: sys.exit("text") shows the text, Ctrl-C
 # gives 130, and a traceback starts in the application. execfile keeps it __main__.
 LAUNCHER = """\
-import sys as _sys
-del _sys.argv[0]
-__file__ = _sys.argv[0]
-_sys.path[0] = __file__.rpartition("/")[0]
 try:
+    import sys as _sys
+    del _sys.argv[0]
+    __file__ = _sys.argv[0]
+    _sys.path[0] = __file__.rpartition("/")[0]
     execfile(__file__)
 except SystemExit as _e:
     _code = _e.args[0] if _e.args else None
@@ -43,7 +43,7 @@ def command(script: Path, args: Sequence[str] = (), path_extra: Sequence[str | P
     target = targets.find("micropython")
     inherited = os.environ.get("MICROPYPATH")
     path = [".frozen", *map(str, path_extra), str(linked_library()), *([inherited] if inherited else [])]
-    return Command([str(target.executable), "-c", LAUNCHER, str(script), *args], {"MICROPYPATH": ":".join(path)})
+    return Command([*target.interpreter, "-c", LAUNCHER, str(script), *args], {"MICROPYPATH": ":".join(path)})
 
 
 def run(
