@@ -1,4 +1,5 @@
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -90,6 +91,17 @@ def test_steps_an_installer_prints_are_reported_and_the_rest_is_logged(tmp_path)
     install_module._run([sys.executable, "-c", "print('step: one'); print('noise')"], tmp_path / "log", steps.append)
     assert steps == ["one"]
     assert "noise" in (tmp_path / "log").read_text()
+
+
+@debian_only
+def test_ctrl_c_ends_an_installation_and_leaves_no_debris(no_targets, started):
+    process = started("setup", "micropython")
+    assert process.stderr.readline() == b"micropython: reading the package lists\n"
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert b"Traceback" not in err
+    assert {path.name for path in no_targets.iterdir()} == {".lock"}
 
 
 @debian_only
