@@ -248,6 +248,7 @@ def test_a_task_of_another_threads_loop_cannot_be_awaited(core):
             await task
 
     run(core, main)
+    task.coro.close()
 
 
 @pytest.mark.cpython
