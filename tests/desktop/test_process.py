@@ -104,7 +104,7 @@ def test_a_second_ctrl_c_kills_a_program_that_ignores_the_first(streamed):
 
 
 def test_a_program_that_handles_ctrl_c_has_its_own_exit_code(streamed):
-    process = streamed("import time\nprint('ready')\ntry: time.sleep(60)\nexcept KeyboardInterrupt: pass")
+    process = streamed("import time\ntry: print('ready'); time.sleep(60)\nexcept KeyboardInterrupt: pass")
     process.send_signal(signal.SIGINT)
     assert process.wait(10) == 0
 
