@@ -48,7 +48,7 @@ def pin(context: click.Context, parameter: click.Parameter, value: str) -> int |
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]}, epilog=EPILOG)
-@click.option("--only", "workloads", metavar="NAMES", default="", callback=select, help="Workloads or groups, by comma.")
+@click.option("--only", "workloads", metavar="NAMES", default="", callback=select, help="Workloads, groups, by comma.")
 @click.option("--rounds", type=click.IntRange(1, 1000), help="How often each is measured.  [default: 5; --quick: 1]")
 @click.option("--quick", is_flag=True, help="A smoke test with little work; its figures mean nothing.")
 @click.option("--pure", is_flag=True, help="Measure twincore as plain Python, too.")

@@ -3,8 +3,8 @@
 A deque, an eventfd in the loop's selector for the task, a lock that is handed over for the thread; each side wakes the
 other only if that one sleeps, and a full channel is resumed when it is half empty. One producer, one consumer.
 
-A side that is about to sleep appends a token, then looks once more. So either that look finds what the other did, or the
-other finds the token. Whoever pops the token decides: the sleeper's pop calls the sleep off, the other's wakes it.
+A side that is about to sleep appends a token, then looks once more. So either that look finds what the other did, or
+the other finds the token. Who pops the token decides: the sleeper's pop calls the sleep off, the other's wakes it.
 """
 
 from __future__ import annotations

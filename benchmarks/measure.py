@@ -1,4 +1,4 @@
-"""One measurement: one contender in one workload, in this fresh process. Started by `runner`; prints its figures as JSON.
+"""One measurement: one contender in one workload, in this fresh process. Started by `runner`; prints JSON.
 
     python -m benchmarks.measure WORKLOAD ROW full|quick [CPU]
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import asdict
 from pathlib import Path
 
@@ -57,7 +58,7 @@ def table_of(workload: Workload, metric: Metric, results: Results) -> Table:
     table = Table(title=f"{metric.title}{where}", title_justify="left", title_style="bold")
     table.add_column("product")
     table.add_column(metric.unit, justify="right")
-    table.add_column("min – max", justify="right", style="dim")
+    table.add_column("min..max", justify="right", style="dim")
     table.add_column("twincore is", justify="right")
     table.add_column("", style="dim")
     rows = results.rows[workload.name]
@@ -70,8 +71,8 @@ def table_of(workload: Workload, metric: Metric, results: Results) -> Table:
         table.add_row(
             row.contender.label + (" *" if row is best else ""),
             "failed" if row.errors else figure(median),
-            f"{figure(min(values))} – {figure(max(values))}" if values else "",
-            "" if row is own or times is None else f"× {times:.2f}",
+            f"{figure(min(values))}..{figure(max(values))}" if values else "",
+            "" if row is own or times is None else f"{times:.2f} x",
             row.contender.note,
             style="bold green" if row.contender.ours else "" if row.contender.product else "italic",
         )
@@ -91,8 +92,9 @@ def ranked(metric: Metric, rows: list[Row]) -> list[Row]:
 def figure(value: float | None) -> str:
     """Return three significant digits, without an exponent."""
     if value is None:
-        return "–"
-    return f"{value:.{max(0, 2 - len(str(int(value))) + (value >= 1))}f}" if value < 1000 else f"{value:.0f}"
+        return "-"
+    digits = 2 - math.floor(math.log10(value)) if value > 0 else 0
+    return f"{value:.{max(0, digits)}f}"
 
 
 def target_table(found: list[Verdict]) -> Table:
@@ -104,8 +106,8 @@ def target_table(found: list[Verdict]) -> Table:
     table.add_column("met")
     words = {True: "[green]yes[/]", False: "[red]NO[/]", None: "[yellow]not measured[/]"}
     for verdict in found:
-        achieved = "" if verdict.achieved is None else f"× {verdict.achieved:.2f}"
-        table.add_row(verdict.target, verdict.rival or "", f"× {verdict.wanted:g}", achieved, words[verdict.met])
+        achieved = "" if verdict.achieved is None else f"{verdict.achieved:.2f} x"
+        table.add_row(verdict.target, verdict.rival or "", f"{verdict.wanted:g} x", achieved, words[verdict.met])
     return table
 
 

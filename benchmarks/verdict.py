@@ -60,9 +60,7 @@ def verdicts(results: Results) -> list[Verdict]:
         for peer, wanted in workload.targets.items()
     ]
     best = [
-        judge(workload, metric, results, None, 1.0)
-        for workload in results.workloads
-        for metric in workload.metrics
+        judge(workload, metric, results, None, 1.0) for workload in results.workloads for metric in workload.metrics
     ]
     return named + best
 
@@ -70,9 +68,7 @@ def verdicts(results: Results) -> list[Verdict]:
 def judge(workload: Workload, metric: Metric, results: Results, peer: str | None, wanted: float) -> Verdict:
     rows = results.rows[workload.name]
     own, rival = own_row(rows), best_row(metric, rows, peer)
-    target = f"{metric.title}: " + (f"at least {wanted:g} × {peer}" if peer else "not behind the best product")
+    target = f"{metric.title}: " + (f"at least {wanted:g} x {peer}" if peer else "not behind the best product")
     ours = own.median(metric.name) if own else None
     theirs = rival.median(metric.name) if rival else None
-    return Verdict(
-        metric.name, target, rival.contender.label if rival else None, wanted, ratio(metric, ours, theirs)
-    )
+    return Verdict(metric.name, target, rival.contender.label if rival else None, wanted, ratio(metric, ours, theirs))

@@ -1,4 +1,4 @@
-"""What a workload is, and what its modules share: a table, its rows, the timing of passes, work that must not be lost."""
+"""What a workload is, and what its modules share: tables, rows, the timing of passes, threads whose errors count."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
 from time import perf_counter
 from typing import Any
@@ -47,10 +47,11 @@ async def gathered(call: Call) -> list[int]:
 async def gathered_by_twincore(call: Call) -> list[int]:
     from twincore.core import gather
 
-    return await gather(*[call(echo, i) for i in range(AT_ONCE)])
+    results: list[int] = await gather(*[call(echo, i) for i in range(AT_ONCE)])
+    return results
 
 
-def fill(call: Call, results: list[int], i: int) -> Callable[[], Awaitable[None]]:
+def fill(call: Call, results: list[int], i: int) -> Callable[[], Coroutine[Any, Any, None]]:
     async def one() -> None:
         results[i] = await call(echo, i)
 

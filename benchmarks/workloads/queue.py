@@ -1,4 +1,4 @@
-"""A stream of items through a queue bounded to 1024, item by item: from a thread to a task, and from a task to a thread."""
+"""A stream through a queue bounded to 1024, item by item: from a thread to a task, and from a task to a thread."""
 
 from __future__ import annotations
 
@@ -10,14 +10,18 @@ from ..handmade import Handmade
 from ..products import LOOPS, Run, run_twincore
 from ..workload import Contender, Figures, Metric, Workload, rate, start_thread, twincore_rows
 
-PEERS: tuple[tuple[str, type[Bridge], tuple[str, ...], str], ...] = (
+Peer = tuple[str, type[Bridge], tuple[str, ...], str]  # row, bridge, modules besides the loop's, note
+PEERS: tuple[Peer, ...] = (
     ("janus", Janus, ("janus",), ""),
     ("culsans", Culsans, ("culsans",), ""),
     ("aiologic.Queue", Aiologic, ("aiologic",), ""),
     ("aiologic.SimpleQueue", AiologicSimple, ("aiologic",), "unbounded"),
-    ("call_soon_threadsafe", CallSoon, (), "asyncio.Queue and a semaphore"),
     ("run_coroutine_threadsafe", RunCoroutine, (), "asyncio.Queue"),
 )
+STANDARD: dict[str, Peer] = {  # how people do it without a library
+    "queue-in": ("call_soon_threadsafe", CallSoon, (), "asyncio.Queue, a semaphore for the bound"),
+    "queue-out": ("queue.Queue", CallSoon, (), "put_nowait; in the executor when full"),
+}
 
 
 async def into_task(bridge_class: type[Bridge], count: int) -> float:
@@ -56,7 +60,7 @@ def measure(name: str, run: Run, bridge_class: type[Bridge], count: int) -> Figu
 
 def contenders(name: str) -> tuple[Contender, ...]:
     rows = list(twincore_rows(partial(measure, name, run_twincore, Twincore)))
-    for label, bridge_class, needs, note in PEERS:
+    for label, bridge_class, needs, note in (*PEERS, STANDARD[name]):
         for loop, run in LOOPS.items():
             of = label.partition(".")[0] if needs else loop
             rows.append(

@@ -120,10 +120,9 @@ def contenders() -> tuple[Contender, ...]:
         *twincore_rows(partial(measure, run_twincore, TwincoreFlag), "ThreadSafeFlag"),
     ]
     for loop, run in LOOPS.items():
-        rows += [
-            Contender(f"call_soon_threadsafe on {loop}", (loop,), partial(measure, run, CallSoonEvent), loop),
-            Contender(f"aiologic.Event on {loop}", ("aiologic", loop), partial(measure, run, AiologicEvent), "aiologic"),
-        ]
+        rows.append(Contender(f"call_soon_threadsafe on {loop}", (loop,), partial(measure, run, CallSoonEvent), loop))
+        event = partial(measure, run, AiologicEvent)
+        rows.append(Contender(f"aiologic.Event on {loop}", ("aiologic", loop), event, "aiologic"))
         for peer, bridge_class in (("aiologic", Aiologic), ("janus", Janus), ("culsans", Culsans)):
             make = partial(ThroughBridge, bridge_class)
             rows.append(Contender(f"{peer}.Queue on {loop}", (peer, loop), partial(measure, run, make), peer))
