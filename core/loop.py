@@ -10,9 +10,12 @@ import sys
 from . import doorbell
 from .errors import CancelledError, describe, print_exception
 from .native import MICROPYTHON, resume
+from .sleep import units
 from .task import RunQueue, Task, Wait
+from .timers import Timer
 
 REBASE = 1 << 29  # ms; MicroPython's times are kept about below this, small integers on 32 bits
+CLOSING = 1  # second that a closed loop gives its tasks to end
 LONGEST = 1 << 28  # clock units in one sleep: 3 days on MicroPython, before its ticks wrap; 4 minutes on CPython
 
 
@@ -73,9 +76,12 @@ class Loop(RunQueue):
         self.stopping = True
 
     def close(self):
-        """Close every coroutine that has not ended, so that its `finally` blocks run; forget them all."""
+        """Cancel all tasks and forget them: their `finally` blocks run, and may await, for a second at the most."""
         if self.running:
             raise RuntimeError("a running loop can't be closed: stop it first, or let its main task end")
+        self.check_context("Loop.close()", "new_event_loop() on that thread")
+        if self.newest is not None:
+            self._cancel_all()
         self._report_ended()
         while self.newest is not None:
             task = self.newest
@@ -97,6 +103,26 @@ class Loop(RunQueue):
             self.io.close()
             self.io = None
         self.bell.close()
+
+    def _cancel_all(self):
+        task = self.newest
+        while task is not None:
+            older = task.older
+            task.inject(CancelledError())
+            task = older
+        limit = _Limit(self)
+        self.timers.push(limit, self.clock.now() + units(CLOSING))
+        self.running = True
+        self.stopping = False
+        try:
+            while self.newest is not None and not self.stopping:
+                self._collect()
+                self._pass(len(self.ready))
+        finally:
+            self.running = False
+            self.current = None
+            if limit.slot >= 0:
+                self.timers.remove(limit)
 
     def set_exception_handler(self, handler):
         """Have `handler(loop, context)` called for a task's exception that nobody awaited; None: the default."""
@@ -260,6 +286,19 @@ class Loop(RunQueue):
                 self._report(task)
             else:
                 ready.push(task)
+
+
+class _Limit(Timer):
+    """Ends a loop's closing, should a task not end when it is cancelled."""
+
+    def __init__(self, loop):
+        self.when = 0
+        self.order = 0
+        self.slot = -1
+        self.loop = loop
+
+    def expire(self):
+        self.loop.stopping = True
 
 
 class _Main:
