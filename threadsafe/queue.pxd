@@ -6,7 +6,6 @@ from .store cimport Store
 from .waitline_cpython cimport WaitLine
 
 cdef bint MICROPYTHON
-cdef object EMPTY
 cdef object PENDING
 
 cdef class ThreadSafeQueue:
@@ -18,6 +17,7 @@ cdef class ThreadSafeQueue:
 
     cpdef bint closed(self)
     cpdef bint full(self)
+    @cython.locals(store=Store)
     cpdef bint try_put(self, v) except -1
     @cython.locals(store=Store)
     cpdef try_get(self)

@@ -8,13 +8,25 @@ from ..core.errors import QueueClosed, QueueEmpty, QueueFull, TimeoutError, chec
 from ..core.native import MICROPYTHON
 from ..core.operation import PENDING, Operation, accelerate
 from ..core.sleep import units
-from . import store as _store
 from . import parking
 from .parking import ParkedTask, wait_in_thread
-from .store import EMPTY
 
-if not MICROPYTHON and native.__file__.endswith(".py"):
+if MICROPYTHON:
+    from . import store_micropython as _store
+elif native.__file__.endswith(".py"):
     from . import store_cpython as _store
+else:
+    from . import store as _store
+
+_SPARE = {error: error("the heap was locked") for error in (QueueFull, QueueEmpty, QueueClosed)}
+
+
+def _error(kind, text):
+    """A new `kind` of error; one made before in a hard ISR, which can't allocate it."""
+    try:
+        return kind(text)
+    except MemoryError:
+        return _SPARE[kind]
 
 
 class ThreadSafeQueue:
@@ -40,8 +52,13 @@ class ThreadSafeQueue:
         if isinstance(buf, int):
             if buf < 1:
                 raise ValueError("a queue holds 1 item or more, not " + str(buf))
-        elif not hasattr(buf, "__getitem__") and not MICROPYTHON or not len(buf):
-            raise ValueError("give a capacity, or a list, array or bytearray of at least one slot")
+        else:
+            try:
+                buf[0] = buf[0]
+            except (TypeError, IndexError, KeyError):
+                raise ValueError(
+                    "give a capacity, or a list, array or bytearray of at least one slot, not " + repr(buf)
+                ) from None
         self._store = _store.make(buf)
         self.getters = parking.WaitLine()
         self.putters = parking.WaitLine()
@@ -55,7 +72,11 @@ class ThreadSafeQueue:
         if self.try_put(v):
             return
         if not block:
-            raise QueueFull("the queue holds " + str(self._store.size) + " items, its capacity")
+            raise _error(QueueFull, "the queue is full")
+        self._put_in_thread(v, timeout)
+
+    def _put_in_thread(self, v, timeout):
+        # Not in put_sync: on MicroPython a function with a closure allocates as soon as it is called.
         wait_in_thread(
             self.putters, lambda: None if self.try_put(v) else PENDING, timeout, "use `await queue.put(v)`"
         )
@@ -69,7 +90,7 @@ class ThreadSafeQueue:
         if item is not PENDING:
             return item
         if not block:
-            raise QueueEmpty("the queue is empty")
+            raise _error(QueueEmpty, "the queue is empty")
         return wait_in_thread(self.getters, self.try_get, timeout, "use `await queue.get()`")
 
     def put(self, v, timeout=None):
@@ -82,7 +103,7 @@ class ThreadSafeQueue:
 
     def close(self):
         """Let nothing more in, wake everybody who waits."""
-        self._store.closed = True
+        self._store.close()
         self.putters.notify_all()
         self.getters.notify_all()
 
@@ -110,7 +131,11 @@ class ThreadSafeQueue:
 
     def try_put(self, v):
         """True if `v` was added, False if there is no room; raises QueueClosed."""
-        if not self._store.put(v):
+        store = self._store
+        if not store.put(v):
+            if store.closed:
+                self.getters.notify_all()  # who looked during this vain try could not tell that nothing will come
+                raise _error(QueueClosed, "the queue was closed: nothing can be put any more")
             return False
         if self.getters.any():
             self.getters.notify()
@@ -120,9 +145,9 @@ class ThreadSafeQueue:
         """The oldest item, or PENDING if there is none now; raises QueueClosed if there will be none."""
         store = self._store
         item = store.get()
-        if item is EMPTY:
+        if item is PENDING:
             if store.closed and store.drained():
-                raise QueueClosed("the queue was closed and is empty")
+                raise _error(QueueClosed, "the queue was closed and is empty")
             return PENDING
         if self.putters.any():
             self.putters.notify()

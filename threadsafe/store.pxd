@@ -1,4 +1,4 @@
-cdef bint MICROPYTHON
+cdef object PENDING
 
 cdef class Store:
     cdef public object buf
@@ -6,8 +6,10 @@ cdef class Store:
     cdef public Py_ssize_t count
     cdef public bint closed
     cdef Py_ssize_t _read
+    cdef object _model
     cdef object _blank
 
     cpdef bint put(self, item) except -1
     cpdef get(self)
+    cpdef close(self)
     cpdef bint drained(self)

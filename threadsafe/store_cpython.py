@@ -3,8 +3,7 @@ atomic. So any thread may call, and a signal handler that cuts into any of it: n
 
 from collections import deque
 
-from ..core.errors import QueueClosed
-from .store import EMPTY
+from ..core.operation import PENDING
 
 
 class Store:
@@ -23,14 +22,14 @@ class Store:
             slot[0] = item
             item = slot[0]
         if self.closed:
-            raise QueueClosed
+            return False
         try:
             self._permits.pop()
         except IndexError:
             return False
         if self.closed:  # since the first look: nothing may follow the close
             self._permits.append(None)
-            raise QueueClosed
+            return False
         self._items.append(item)
         return True
 
@@ -38,9 +37,12 @@ class Store:
         try:
             item = self._items.popleft()
         except IndexError:
-            return EMPTY
+            return PENDING
         self._permits.append(None)
         return item
+
+    def close(self):
+        self.closed = True
 
     def drained(self):
         """Closed, and every permit is back: no item is left, and no caller is about to add one."""
