@@ -8,7 +8,6 @@ cdef object PENDING
 
 cdef class Waiter(Cell):
     cdef public Doorbell bell
-    cdef public object next
 
 cdef class ParkedTask(Waiter):
     cdef public Task task
@@ -25,11 +24,14 @@ cdef class ParkedTask(Waiter):
     cpdef try_now(self)
 
 cdef class ParkedThread(Waiter):
-    cdef object clock
-    cdef public bint busy
-    cdef bint woken
+    cdef public bint notified
 
     cpdef answer(self)
-    @cython.locals(deadline=cython.longlong, left=cython.longlong, bell=Doorbell)
-    cpdef wait(self, line, attempt, long long timeout)
-    cdef _leave(self, line, bint used)
+
+cdef class Sleeper:
+    cdef Doorbell bell
+    cdef object clock
+    cdef public bint busy
+
+    @cython.locals(deadline=cython.longlong, left=cython.longlong, bell=Doorbell, parked=ParkedThread, used=bint)
+    cpdef wait(self, line, attempt, long long timeout, released)

@@ -8,7 +8,7 @@ it was notified passes it on, so none is lost.
 | waiter | waits in | made by |
 |---|---|---|
 | `ParkedTask` | a task: parks it, its loop goes on | the task, before it waits |
-| `ParkedThread` | a thread, or the second core: sleeps in a doorbell of its own | the thread, at its first wait |
+| `ParkedThread` | a thread, or the second core: sleeps in a doorbell of its own | the thread, before it waits |
 """
 
 from ..core import context, doorbell
@@ -25,12 +25,11 @@ else:
 
 
 class Waiter(Cell):
-    """One in a WaitLine: `bell` is rung for it."""
+    """One in a WaitLine, for one wait: `bell` is rung for it."""
 
     def __init__(self):
         self.rung = False
         self.bell = None
-        self.next = None
 
 
 class ParkedTask(Waiter):
@@ -38,7 +37,6 @@ class ParkedTask(Waiter):
 
     def __init__(self, task, line):
         self.rung = False
-        self.next = None
         self.task = task
         self.line = line
         self.notified = False  # and so in the ready ring
@@ -82,32 +80,44 @@ class ParkedTask(Waiter):
 
 
 class ParkedThread(Waiter):
-    """A thread that waits; each has one, and a doorbell, for all its waits."""
+    """A thread in a line. One for each wait, so that a late ring for an earlier one is not taken for its own."""
+
+    def __init__(self, bell):
+        self.rung = False
+        self.bell = bell
+        self.notified = False
+
+    def answer(self):
+        self.notified = True
+
+
+class Sleeper:
+    """What a thread, or the second core, waits with: each has one, with a doorbell, for all its waits."""
 
     def __init__(self):
-        self.rung = False
-        self.next = None
         self.bell = doorbell.Doorbell()
         self.clock = Clock()
         self.busy = False
-        self.woken = False
 
-    def answer(self):
-        self.woken = True
+    def wait(self, line, attempt, timeout, released):
+        """The result of `attempt()` as soon as it is not PENDING; TimeoutError after `timeout` units (-1: never).
 
-    def wait(self, line, attempt, timeout):
-        """The result of `attempt()` as soon as it is not PENDING; TimeoutError after `timeout` units (-1: never)."""
+        For a signal to all, `released()` is the result once notified, and nobody else is told of a notification
+        that comes too late.
+        """
         deadline = -1 if timeout < 0 else self.clock.now() + timeout
         bell = self.bell
         self.busy = True
         try:
             while True:
-                self.woken = False
-                bell.arm(self)
-                line.join(self)
+                parked = ParkedThread(bell)
+                bell.arm(parked)
+                line.join(parked)
+                result = PENDING
+                used = False
                 try:
                     result = attempt()
-                    while result is PENDING and not self.woken:
+                    while result is PENDING and not parked.notified:
                         left = -1 if deadline < 0 else deadline - self.clock.now()
                         if deadline >= 0 and left <= 0:
                             break
@@ -115,27 +125,23 @@ class ParkedThread(Waiter):
                         bell.answer()
                     if result is PENDING:
                         result = attempt()
-                except BaseException:  # Ctrl-C, or the thing was closed
-                    self._leave(line, False)
-                    raise
-                self._leave(line, result is PENDING and self.woken)
+                    used = parked.notified
+                finally:  # also for Ctrl-C, or when the thing was closed
+                    if not line.leave(parked) and not used and released is None:
+                        line.notify()
+                    bell.disarm(parked)
                 if result is not PENDING:
                     return result
+                if used and released is not None:
+                    return released()
                 if deadline >= 0 and self.clock.now() >= deadline:
                     raise TimeoutError
         finally:
             self.busy = False
 
-    def _leave(self, line, used):
-        """Out of the line; a notification that was not for naught is passed on."""
-        if not line.leave(self) and not used:
-            line.notify()
-        self.bell.disarm(self)
-        self.bell.answer()  # a late ring would end the next sleep
 
-
-def wait_in_thread(line, attempt, timeout, instead):
-    """Block the calling thread until `attempt()` is not PENDING, and return that.
+def wait_in_thread(line, attempt, timeout, instead, released=None):
+    """Block the calling thread until `attempt()` is not PENDING, and return that; for `released` see Sleeper.wait.
 
     `timeout` in seconds, None for no limit; raises TimeoutError. WrongContextError if the thread runs a loop, which
     would stand still: `instead` says what to await.
@@ -143,33 +149,33 @@ def wait_in_thread(line, attempt, timeout, instead):
     loop = context.running_loop()
     if loop is not None:
         raise WrongContextError("this would block the thread that runs the loop; " + instead)
-    waiter = _of_this_thread()
-    if waiter.busy:  # a signal handler that waits while the code it interrupted does
-        waiter = ParkedThread()
-    return waiter.wait(line, attempt, -1 if timeout is None else units(timeout))
+    sleeper = _of_this_thread()
+    if sleeper.busy:  # a signal handler that waits while the code it interrupted does
+        sleeper = Sleeper()
+    return sleeper.wait(line, attempt, -1 if timeout is None else units(timeout), released)
 
 
 if MICROPYTHON:
-    _parked = {}  # thread -> ParkedThread; replaced whole, never mutated, since other threads read it
+    _sleepers = {}  # thread -> Sleeper; replaced whole, never mutated, since other threads read it
 
     def _of_this_thread():
-        global _parked
-        waiter = _parked.get(ident())
-        if waiter is None:
-            waiter = ParkedThread()
-            parked = _parked.copy()
-            parked[ident()] = waiter
-            _parked = parked
-        return waiter
+        global _sleepers
+        sleeper = _sleepers.get(ident())
+        if sleeper is None:
+            sleeper = Sleeper()
+            sleepers = _sleepers.copy()
+            sleepers[ident()] = sleeper
+            _sleepers = sleepers
+        return sleeper
 
 else:
     from _thread import _local
 
-    _parked = _local()
+    _sleeper = _local()
 
     def _of_this_thread():
         try:
-            return _parked.waiter
+            return _sleeper.own
         except AttributeError:
-            waiter = _parked.waiter = ParkedThread()
-            return waiter
+            sleeper = _sleeper.own = Sleeper()
+            return sleeper

@@ -1,28 +1,34 @@
-"""WaitLine on MicroPython: a linked list, changed only where no other context can cut in. See `parking`."""
+"""WaitLine on MicroPython: a ring of links, changed only where no other context can cut in. See `parking`.
+
+As in `store_micropython` nothing in a critical section branches, so that no scheduled function runs there.
+"""
 
 from .critical import enter, leave
 
 
 class WaitLine:
-    """Those who wait for one thing, in order of arrival. Any context, hard ISR included; nothing allocates."""
+    """Those who wait for one thing, in order of arrival. Any context, hard ISR included; but for `join` nothing allocates.
+
+    `next` is the first, `previous` the last, and the line itself comes before the first and after the last. A waiter
+    that is in no line is its own neighbour.
+    """
 
     def __init__(self):
-        self._first = None
-        self._last = None
+        self.next = self.previous = self
 
     def any(self):
-        return self._first is not None
+        return self.next is not self
 
     def join(self, waiter):
-        """Stand at the end of the line."""
+        """Stand at the end of the line. Owner of the waiter only."""
+        waiter.next = waiter.previous = waiter  # a new attribute is an allocation, so not below
         state = enter()
         try:
-            waiter.next = None
-            if self._first is None:
-                self._first = waiter
-            else:
-                self._last.next = waiter
-            self._last = waiter
+            last = self.previous
+            waiter.previous = last
+            waiter.next = self
+            last.next = waiter
+            self.previous = waiter
         finally:
             leave(state)
 
@@ -30,45 +36,40 @@ class WaitLine:
         """Step out of the line. Returns False if not in it: then it has been notified."""
         state = enter()
         try:
-            before = None
-            other = self._first
-            while other is not None:
-                if other is waiter:
-                    if before is None:
-                        self._first = other.next
-                    else:
-                        before.next = other.next
-                    if self._last is other:
-                        self._last = before
-                    return True
-                before = other
-                other = other.next
-            return False
+            other = waiter.next
+            before = waiter.previous
+            before.next = other
+            other.previous = before
+            waiter.next = waiter.previous = waiter
         finally:
             leave(state)
+        return other is not waiter
 
     def _take(self):
+        """The first, out of the line; the line itself if nobody is left."""
         state = enter()
         try:
-            waiter = self._first
-            if waiter is not None:
-                self._first = waiter.next
-            return waiter
+            waiter = self.next
+            other = waiter.next
+            self.next = other
+            other.previous = self
+            waiter.next = waiter.previous = waiter
         finally:
             leave(state)
+        return waiter
 
     def notify(self):
         """Ring for the one who has waited longest, if any."""
         waiter = self._take()
-        if waiter is not None:
+        if waiter is not self:
             waiter.bell.ring(waiter)
 
     def notify_all(self):
         """Ring for everybody in the line, in order."""
-        last = self._last
-        waiter = self._take()
-        while waiter is not None:
-            waiter.bell.ring(waiter)
-            if waiter is last:  # who comes later waits for the next time
-                break
+        last = self.previous
+        waiter = None
+        while waiter is not last:  # who comes later waits for the next time
             waiter = self._take()
+            if waiter is self:
+                break
+            waiter.bell.ring(waiter)
