@@ -4,6 +4,7 @@ from ..core.task cimport Task
 from .parking cimport ParkedTask
 from .waitline_cpython cimport WaitLine
 
+cdef bint MICROPYTHON
 cdef object PENDING
 
 cdef class ReleasedTask(ParkedTask):
@@ -22,6 +23,7 @@ cdef class SignalWait(Operation):
 
     @cython.locals(parked=ParkedTask)
     cpdef attempt(self)
+    @cython.locals(parked=ParkedTask)
     cpdef park(self, Task task)
 
 cdef class ThreadSafeEvent(Signal):

@@ -1,6 +1,7 @@
 """ThreadSafeEvent: set in any context, awaited by any number of tasks and threads."""
 
 from ..core.errors import check_timeout
+from ..core.native import MICROPYTHON, fence
 from ..core.operation import PENDING, Operation, accelerate
 from . import parking
 from .parking import ParkedTask, wait_in_thread
@@ -37,7 +38,8 @@ class Signal:
         result = wait.attempt()
         if result is not PENDING:
             return result
-        return wait_in_thread(self._line, wait.attempt, timeout, "use `await " + type(self).__name__ + ".wait()`")
+        instead = "use `await " + type(self).__name__ + ".wait()`"
+        return wait_in_thread(self._line, wait.attempt, timeout, instead, self.value)
 
 
 class SignalWait(Operation):
@@ -55,9 +57,10 @@ class SignalWait(Operation):
         return PENDING
 
     def park(self, task):
-        self.parked = ReleasedTask(task, self.signal._line)
+        parked = self.parked = ReleasedTask(task, self.signal._line)
         if self.signal.is_set():
-            self.parked.try_now()
+            parked.try_now()
+            parked.notified = True  # whoever set it may not find it in the line any more, and clear it before it runs
 
 
 accelerate(SignalWait)
@@ -73,7 +76,7 @@ class ThreadSafeEvent(Signal):
     | `wait_sync(timeout=None)` | threads, a core without a loop | the thread; TimeoutError | to wait |
 
     `is_set` is true from the moment of `set`; a wait on a set event returns at once. Not self-clearing. `set` wakes all
-    who wait, in order of arrival, and `set(); clear()` lets go exactly those tasks. A cancelled wait concerns nobody else.
+    who wait, in order of arrival, and `set(); clear()` lets go exactly those. A cancelled wait concerns nobody else.
     """
 
     def __init__(self):
@@ -83,6 +86,8 @@ class ThreadSafeEvent(Signal):
     def set(self):
         """Let everybody who waits go on, and every later wait pass."""
         self._state = True
+        if MICROPYTHON:
+            fence()  # before the look at the line: who joins it looks at the state after that
         if self._line.any():
             self._line.notify_all()
 
