@@ -1,21 +1,22 @@
+import cython
 from ..core.operation cimport Operation
 from ..core.task cimport Task
 from .event cimport ReleasedTask, Signal
 from .parking cimport ParkedTask
-import cython
 
 cdef bint MICROPYTHON
 cdef object PENDING
 
 cdef class Message(Signal):
-    cdef tuple _published
+    cdef list _published
     cdef object _number
     cdef object _state
     cdef object _data
 
+    @cython.locals(published=list)
+    cpdef tuple published(self)
     cpdef bint is_set(self) except -1
     cpdef value(self)
-    cpdef tuple published(self)
 
 cdef class MessageReader(Operation):
     cdef Message message

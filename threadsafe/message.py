@@ -24,13 +24,14 @@ class Message(Signal):
 
     A wait returns the value: at once while the message is set, and it stays set until somebody calls `clear`. Waiters
     are woken in order of arrival. `async for` gives each value once, whether or not anybody clears, but skips those
-    that were overwritten before it came round. A reader sees a value and its number as one, never halves of two.
+    that were overwritten before it came round. A value and that it is new
+    are published as one: a reader never sees halves of two.
     """
 
     def __init__(self):
         self._line = parking.WaitLine()
-        self._published = (0, False, None)  # number, set or not, value: one store publishes all three
-        self._number = 0  # on MicroPython, where a tuple would be an allocation, under `critical`
+        self._published = [False, None]  # set or not, and the value: one store publishes both
+        self._number = 0  # of the latest value. On MicroPython, where a list would be an allocation, under `critical`
         self._state = False
         self._data = None
 
@@ -43,7 +44,7 @@ class Message(Signal):
             self._number = (self._number + 1) & 0x3FFFFFFF  # stays a small integer
             leave(state)
         else:
-            self._published = (self._published[0] + 1, True, data)
+            self._published = [True, data]
         if self._line.any():
             self._line.notify_all()
 
@@ -52,19 +53,18 @@ class Message(Signal):
         if MICROPYTHON:
             self._state = False
         else:
-            number, _, data = self._published
-            self._published = (number, False, data)
+            self._published[0] = False  # of the value seen here: one that is set meanwhile stays set
 
     def is_set(self):
         """True from `set` to `clear`."""
-        return self._state if MICROPYTHON else self._published[1]
+        return self._state if MICROPYTHON else self._published[0]
 
     def value(self):
         """The latest value, None before the first."""
-        return self._data if MICROPYTHON else self._published[2]
+        return self._data if MICROPYTHON else self._published[1]
 
     def published(self):
-        """(number of the latest `set`, whether it is set, its value), of one moment."""
+        """(mark of the latest `set`, whether it is set, its value), of one moment. No two marks are the same object."""
         if MICROPYTHON:
             state = enter()
             try:
@@ -72,7 +72,8 @@ class Message(Signal):
             finally:
                 leave(state)
             return number, is_set, data
-        return self._published
+        published = self._published
+        return published, published[0], published[1]
 
     def __await__(self):
         return self.wait().__await__()
@@ -89,19 +90,19 @@ class MessageReader(Operation):
     def __init__(self, message):
         self.rung = False
         self.message = message
-        number, is_set, _ = message.published()
-        self.seen = number - 1 if is_set else number
+        mark, is_set, _ = message.published()
+        self.seen = None if is_set else mark
 
     def attempt(self):
-        number, _, data = self.message.published()
-        if number == self.seen:
+        mark, _, data = self.message.published()
+        if mark is self.seen:
             return PENDING
-        self.seen = number
+        self.seen = mark
         return data
 
     def park(self, task):
         parked = ReleasedTask(task, self.message._line)
-        if self.message.published()[0] != self.seen:
+        if self.message.published()[0] is not self.seen:
             parked.try_now()
 
     def __aiter__(self):
