@@ -15,6 +15,7 @@ except ImportError:  # CPython 3.10
     import tomli as tomllib
 
 HERE = Path(__file__).resolve().parent
+PROJECT = tomllib.loads((HERE / "pyproject.toml").read_text())
 REQUIRED = os.environ.get("TWINCORE_REQUIRE_COMPILED") == "1"
 
 
@@ -25,11 +26,14 @@ def source_of(module):
     return str(pyx if (HERE / pyx).exists() else pyx.with_suffix(".py"))
 
 
-def package_tree(folders):
-    """A folder in which twincore/<folder> links to <folder>: Cython finds a sibling's .pxd by package path."""
+def package_tree():
+    """A folder in which twincore/<folder> links to <folder>: Cython finds a sibling's .pxd by package path.
+
+    The type checker finds the packages there, too.
+    """
     tree = HERE / "build" / "tree" / "twincore"
     tree.mkdir(parents=True, exist_ok=True)
-    for folder in folders:
+    for folder in PROJECT["tool"]["setuptools"]["package-dir"].values():
         link = tree / folder
         if link.is_symlink() or link.exists():
             continue
@@ -41,7 +45,7 @@ def package_tree(folders):
 
 
 def extensions():
-    modules = tomllib.loads((HERE / "pyproject.toml").read_text())["tool"]["twincore"]["compiled"]
+    modules = PROJECT["tool"]["twincore"]["compiled"]
     if os.environ.get("TWINCORE_PURE") == "1" or (build_ext is None and not REQUIRED):
         return []
     return [Extension(m, [source_of(m)], optional=not REQUIRED) for m in modules]
@@ -63,7 +67,7 @@ else:
                 os.chdir(HERE)
                 self.distribution.ext_modules = cythonize(
                     modules,
-                    include_path=[package_tree({m.name.split(".")[1] for m in modules})],
+                    include_path=[package_tree()],
                     build_dir="build/cython",
                     language_level=3,
                     compiler_directives={"auto_pickle": False},

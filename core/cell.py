@@ -1,4 +1,4 @@
-"""A cell: what a foreign context rings a doorbell with. It exists before the ring, so that ringing allocates nothing."""
+"""A cell: what a foreign context rings a doorbell with. It exists before that, so that ringing allocates nothing."""
 
 from .task import Wait
 

@@ -3,7 +3,6 @@
 import os
 from _thread import allocate_lock
 
-from .cell import Cell
 from .native import Ring
 
 LONGEST = 1000000.0  # seconds in one sleep: above it some platforms overflow

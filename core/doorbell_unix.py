@@ -27,7 +27,7 @@ def _descriptors():
         except OSError:
             pair = bytearray(8)
             if libc.func("i", "pipe2", "Pi")(pair, 0o2004000) < 0:
-                raise OSError("no pipe")
+                raise OSError("no pipe") from None
             reading = int.from_bytes(pair[:4], "little")
             writing = int.from_bytes(pair[4:], "little")
         if reading < 0:

@@ -9,7 +9,7 @@ try:
     TimeoutError = TimeoutError  # CPython: the builtin, so that a bare `except TimeoutError` catches it
 except NameError:  # MicroPython has none
 
-    class TimeoutError(Exception):  # noqa: A001
+    class TimeoutError(Exception):
         """The time given to a wait ran out."""
 
 

@@ -8,7 +8,7 @@ All methods belong to the thread that runs the loop.
 import sys
 
 from . import doorbell
-from .errors import CancelledError, describe, print_exception
+from .errors import CancelledError, TimeoutError, describe, print_exception
 from .native import MICROPYTHON, resume
 from .sleep import units
 from .task import RunQueue, Task, Wait
@@ -84,19 +84,7 @@ class Loop(RunQueue):
             self._cancel_all()
         self._report_ended()
         while self.newest is not None:
-            task = self.newest
-            self.current = task
-            coro = task.coro
-            task.inject(CancelledError())
-            try:
-                coro.close()
-            except BaseException as exc:
-                self.call_exception_handler(
-                    {"message": "Error while closing a task", "exception": exc, "future": task}
-                )
-            if task.coro is not None:
-                self.finish(task, CancelledError())
-            self.current = None
+            self._cut_off(self.newest)
         while len(self.ready):
             self.ready.pop()
         if self.io is not None:
@@ -123,6 +111,21 @@ class Loop(RunQueue):
             self.current = None
             if limit.slot >= 0:
                 self.timers.remove(limit)
+
+    def _cut_off(self, task):
+        """End a task that did not end when it was cancelled; say so."""
+        error = TimeoutError("it was cancelled and did not end within " + str(CLOSING) + " s")
+        self.current = task
+        coro = task.coro
+        task.inject(CancelledError())
+        try:
+            coro.close()
+        except BaseException as exc:
+            error = exc
+        if task.coro is not None:
+            self.finish(task, CancelledError())
+        self.current = None
+        self.call_exception_handler({"message": "Task cut off as its loop was closed", "exception": error, "future": task})
 
     def set_exception_handler(self, handler):
         """Have `handler(loop, context)` called for a task's exception that nobody awaited; None: the default."""

@@ -7,7 +7,7 @@ each one atomic operation of `deque`, so any thread or signal handler may call t
 
 import sys
 import time
-from _thread import get_ident as ident
+from _thread import get_ident as ident  # noqa: F401
 from collections import deque
 
 MICROPYTHON = sys.implementation.name == "micropython"

@@ -12,7 +12,7 @@ from ..core._variant import SecondCopyFinder
 NAME = "twincore_pure"
 
 
-def install():
+def install() -> None:
     """Make `twincore_pure.<folder>` importable. A second call changes nothing. Any thread."""
     if not any(getattr(finder, "root", None) == NAME for finder in sys.meta_path):
         sys.meta_path.insert(0, SecondCopyFinder(NAME))

@@ -24,8 +24,11 @@ RATE = 500  # interrupts per second
 SCALE = 1 << 12  # fixed point of the twiddle factors and the window
 STAMP = (1 << 18) - 1  # the low bits of an item: its time in microseconds; the sample is above, 30 bits in all
 
-WAVE = array("H", [int(2048 + 1200 * math.sin(2 * math.pi * 5 * i / BLOCK) + 500 * math.cos(2 * math.pi * 11 * i / BLOCK))
-                   for i in range(BLOCK)])  # what the sensor sees: 5 and 11 periods in a block  # fmt: skip
+PERIODS = 5, 11  # what the sensor sees: two oscillations, that many times in a block
+WAVE = array("H", [0] * BLOCK)
+for i in range(BLOCK):
+    angle = 2 * math.pi * i / BLOCK
+    WAVE[i] = int(2048 + 1200 * math.sin(PERIODS[0] * angle) + 500 * math.cos(PERIODS[1] * angle))
 COS = array("h", [round(SCALE * math.cos(2 * math.pi * i / BLOCK)) for i in range(BLOCK)])
 WINDOW = array("h", [round(SCALE / 2 * (1 - math.cos(2 * math.pi * i / BLOCK))) for i in range(BLOCK)])  # Hann
 
@@ -124,12 +127,14 @@ def formula(samples, k):
 def agrees(samples, spectrum):
     """Whether the transform is what the definition says, at the two peaks and between them, but for rounding."""
     re, im = spectrum
-    for k in (5, 8, 11):
+    first, second = PERIODS
+    between = (first + second) // 2
+    for k in (first, between, second):
         fr, fi = formula(samples, k)
         if abs(re[k] - fr) > BLOCK or abs(im[k] - fi) > BLOCK:
             return False
     power = [re[k] * re[k] + im[k] * im[k] for k in range(BLOCK // 2)]
-    return power[5] == max(power) and power[11] > power[8]
+    return power[first] == max(power) and power[second] > power[between]
 
 
 def checksum(path):

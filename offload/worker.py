@@ -146,7 +146,7 @@ class Worker(Pool):
         self._start_thread()
 
 
-def Context(qsize=10):  # noqa: N802
+def Context(qsize=10):
     """A Worker under the name and with the argument that micropython-async gives it."""
     return Worker(qsize=qsize)
 

@@ -5,8 +5,8 @@ A later `set` overwrites a value that nobody has read yet: use a ThreadSafeQueue
 
 from ..core.native import MICROPYTHON
 from ..core.operation import PENDING, Operation, accelerate
-from .event import ReleasedTask, Signal
 from . import parking
+from .event import ReleasedTask, Signal
 
 if MICROPYTHON:
     from .critical import enter, leave

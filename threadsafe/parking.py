@@ -21,7 +21,7 @@ from ..core.sleep import units
 if MICROPYTHON:
     from .waitline_micropython import WaitLine
 else:
-    from .waitline_cpython import WaitLine
+    from .waitline_cpython import WaitLine  # noqa: F401
 
 
 class Waiter(Cell):
