@@ -48,7 +48,7 @@ def extensions():
     modules = PROJECT["tool"]["twincore"]["compiled"]
     if os.environ.get("TWINCORE_PURE") == "1" or (build_ext is None and not REQUIRED):
         return []
-    return [Extension(m, [source_of(m)], optional=not REQUIRED) for m in modules]
+    return [Extension(m, [source_of(m)]) for m in modules]
 
 
 try:
@@ -72,6 +72,8 @@ else:
                     language_level=3,
                     compiler_directives={"auto_pickle": False},
                 )
+                for extension in self.distribution.ext_modules:  # cythonize forgets it
+                    extension.optional = not REQUIRED
             super().finalize_options()
 
 

@@ -15,4 +15,4 @@ NAME = "twincore_pure"
 def install() -> None:
     """Make `twincore_pure.<folder>` importable. A second call changes nothing. Any thread."""
     if not any(getattr(finder, "root", None) == NAME for finder in sys.meta_path):
-        sys.meta_path.insert(0, SecondCopyFinder(NAME))
+        sys.meta_path.insert(0, SecondCopyFinder(NAME))  # type: ignore[no-untyped-call]

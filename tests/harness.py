@@ -102,12 +102,12 @@ def run_on_unix(item, variant, limit):
     """Run one test item in a MicroPython process of its own."""
     from twincore.desktop import staging
 
-    library, binary = staging.linked_library(), find_target("micropython")[0].executable
+    library, binary = staging.linked_library(), find_target("micropython")[0].interpreter
     secret = secrets.token_hex(8)
     script = f"import runner; {call_text(item, variant, secret)}"
     path = [library, PORTABLE / "shim", PORTABLE, item.path.parent, ".frozen"]
     process = subprocess.Popen(
-        [str(binary), "-c", script],
+        [*binary, "-c", script],
         cwd=PORTABLE,
         env={**os.environ, "MICROPYPATH": ":".join(map(str, path))},
         stdin=subprocess.DEVNULL,
