@@ -42,7 +42,7 @@ def describe(obj):
 
 
 def check_timeout(timeout):
-    """Return `timeout` in seconds if it can be waited for, None for "as long as it takes".
+    """Return `timeout` in seconds if it can be waited for, None for "as long as it takes": also for a century or more.
 
     Raises ValueError if it is negative or not a number, TypeError if it is no number at all.
     """
@@ -56,7 +56,7 @@ def check_timeout(timeout):
         raise ValueError(
             "timeout must be 0 or more seconds, or None to wait without limit; got " + str(timeout)
         )
-    return None if timeout == float("inf") else timeout
+    return None if timeout > 3e9 else timeout
 
 
 def print_exception(exc, file=None):

@@ -23,6 +23,8 @@ if MICROPYTHON:
 else:
     from .waitline_cpython import WaitLine  # noqa: F401
 
+LONGEST = 1 << 28  # clock units in one sleep: what MicroPython's poll can take, and its ticks, which wrap
+
 
 class Waiter(Cell):
     """One in a WaitLine, for one wait: `bell` is rung for it."""
@@ -121,7 +123,7 @@ class Sleeper:
                         left = -1 if deadline < 0 else deadline - self.clock.now()
                         if deadline >= 0 and left <= 0:
                             break
-                        bell.sleep(left)
+                        bell.sleep(left if left < LONGEST else LONGEST)
                         bell.answer()
                     if result is PENDING:
                         result = attempt()
