@@ -199,7 +199,7 @@ class Loop(RunQueue):
             if MICROPYTHON and now > REBASE:
                 self.clock.rebase(now)
                 timers.rebase(now)
-        if len(self.ready):
+        if len(self.ready) or self.stopping:  # a timer may have said stop
             timeout = 0
         elif timeout > LONGEST:
             timeout = LONGEST
