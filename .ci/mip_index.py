@@ -1,8 +1,9 @@
 """Write package.json, the list of files that `mip` puts on a board: the portable folders, less what only CPython has."""
 
 import json
-import tomllib
 from pathlib import Path
+
+import tomllib
 
 ROOT = Path(__file__).parent.parent
 FOLDERS = ("core", "threadsafe", "primitives", "drivers", "offload")

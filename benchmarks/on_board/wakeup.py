@@ -1,0 +1,68 @@
+"""On the board: how long from a set on core 1, or in a hard ISR, to the task on an idle core 0. Prints microseconds.
+
+argv[1]: flag (twincore's), queue (twincore's), isr (a flag set by a Pin interrupt), upstream (the built-in asyncio's
+flag). There is no timer and no other task: what does not send an event to core 0 leaves it asleep for ever.
+"""
+
+import sys
+import time
+from _thread import start_new_thread
+
+what = sys.argv[1]
+TIMES = 20
+
+if what == "upstream":
+    import asyncio
+else:
+    from twincore import core as asyncio
+    from twincore.threadsafe import ThreadSafeQueue
+
+    queue = ThreadSafeQueue([0] * 4)
+
+flag = asyncio.ThreadSafeFlag()
+stamp = 0
+ready = 0
+
+
+def on_edge(_):
+    global stamp
+    stamp = time.ticks_us()
+    flag.set()
+
+
+def core1():
+    global stamp
+    for i in range(TIMES):
+        while ready <= i:
+            time.sleep_ms(1)
+        time.sleep_ms(5)  # core 0 is asleep by now
+        stamp = time.ticks_us()
+        if what == "queue":
+            queue.put_sync(i)
+        elif what == "isr":
+            pin.value(1)
+            pin.value(0)
+        else:
+            flag.set()
+
+
+async def main():
+    global ready
+    late = []
+    start_new_thread(core1, ())
+    for i in range(TIMES):
+        ready = i + 1
+        if what == "queue":
+            await queue.get()
+        else:
+            await flag.wait()
+        late.append(time.ticks_diff(time.ticks_us(), stamp))
+    print(*late)
+
+
+if what == "isr":
+    from machine import Pin
+
+    pin = Pin(2, Pin.OUT, value=0)
+    Pin(3, Pin.IN).irq(on_edge, Pin.IRQ_RISING, hard=True)
+asyncio.run(main())
