@@ -1,4 +1,4 @@
-"""Write package.json, the list of files that `mip` puts on a board: the portable folders, less what only CPython has."""
+"""Write package.json, what `mip` puts on a board: the portable folders, less what only CPython has."""
 
 import json
 from pathlib import Path
