@@ -25,9 +25,13 @@ cdef extern from *:
 
     static void twincore_accelerate(PyObject *cls) {
         PyTypeObject *type = (PyTypeObject *) cls;
-        twincore_async_methods.am_await = type->tp_as_async->am_await;
-        twincore_async_methods.am_send = twincore_send;
-        type->tp_as_async = &twincore_async_methods;
+        if (type->tp_as_async->am_anext != NULL) {  /* an iterator, too: its methods are its own */
+            type->tp_as_async->am_send = twincore_send;
+        } else {  /* they may be those of Operation */
+            twincore_async_methods.am_await = type->tp_as_async->am_await;
+            twincore_async_methods.am_send = twincore_send;
+            type->tp_as_async = &twincore_async_methods;
+        }
         PyType_Modified(type);
     }
 
