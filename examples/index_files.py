@@ -166,11 +166,11 @@ def index(root: Path, database: Path, workers: int) -> bool:
 
 def main() -> int:
     parser = argparse.ArgumentParser(
-        description="Index a directory tree into sqlite: path, SHA-256, number of lines and size of each file.",
+        description="Index a tree (default: Python's library) into sqlite: path, SHA-256, lines and size of each file.",
         epilog="Links and devices are skipped, unreadable files listed. Each run starts the index anew; after Ctrl-C "
         "it holds what was done by then. Try: sqlite3 index.sqlite 'SELECT path, lines FROM indexed_files LIMIT 9'",
     )
-    parser.add_argument("tree", nargs="?", type=Path, default=sysconfig.get_path("stdlib"), help="default: Python's own")
+    parser.add_argument("tree", nargs="?", type=Path, default=sysconfig.get_path("stdlib"), help="a folder")
     parser.add_argument("--db", metavar="FILE", type=Path, default="index.sqlite", help="default: %(default)s")
     parser.add_argument("--workers", metavar="N", type=int, default=4, help="reading threads; default: %(default)s")
     chosen = parser.parse_args()
@@ -183,17 +183,17 @@ def main() -> int:
             files, lines, size, unreadable = database.execute(SUMMARY).fetchone()
             for (error,) in database.execute("SELECT error FROM indexed_files WHERE error NOT NULL LIMIT 10"):
                 print("unreadable:", error)
-    except KeyboardInterrupt:  # once more, while the threads were ending
-        return 130
     except (OSError, sqlite3.Error) as error:
         sys.exit(f"index_files: {chosen.db}: {error}" if isinstance(error, sqlite3.Error) else f"index_files: {error}")
     seconds = time.monotonic() - start
     print(f"{'files':10}{'lines':>14}{'bytes':>18}{'unreadable':>12}{'seconds':>10}{'files/s':>10}")
     print(f"{files:<10,}{lines:14,.0f}{size:18,.0f}{unreadable:12,}{seconds:10.2f}{files / seconds:10,.0f}")
-    if not finished:
-        print(f"Interrupted: {files:,} files are indexed in {chosen.db}.")
+    print(f"{'Done' if finished else 'Interrupted'}: {files:,} files are indexed in {chosen.db}.")
     return 0 if finished else 130
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:  # before the work began, or once more while it was ending
+        sys.exit(130)

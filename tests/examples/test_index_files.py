@@ -236,7 +236,7 @@ def test_a_database_that_is_in_use_by_another_is_reported(tree, tmp_path):
 def test_help_teaches():
     done = index("--help")
     assert done.returncode == 0
-    for word in ("--db FILE", "--workers N", "Ctrl-C", "indexed_files LIMIT 9", "Python's own"):
+    for word in ("--db FILE", "--workers N", "Ctrl-C", "indexed_files LIMIT 9", "Python's library"):
         assert word in done.stdout
 
 
