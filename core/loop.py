@@ -196,7 +196,7 @@ class Loop(RunQueue):
                 timers.remove(first)
                 first.expire()
                 timeout = -1
-            if MICROPYTHON and now > REBASE:
+            if MICROPYTHON and (now > REBASE or timers.arrivals > REBASE):
                 self.clock.rebase(now)
                 timers.rebase(now)
         if len(self.ready) or self.stopping:  # a timer may have said stop

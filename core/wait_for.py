@@ -76,11 +76,20 @@ async def wait_for(aw, timeout, sleep=None):
     """
     if timeout is None:
         return await promote(aw)
-    return await _wait(aw, units(timeout))
+    return await _wait(aw, _delay(aw, units, timeout))
 
 
 async def wait_for_ms(aw, timeout):
     """As `wait_for`, with `timeout` in milliseconds."""
     if timeout is None:
         return await promote(aw)
-    return await _wait(aw, ms_units(timeout))
+    return await _wait(aw, _delay(aw, ms_units, timeout))
+
+
+def _delay(aw, convert, timeout):
+    try:
+        return convert(timeout)
+    except (TypeError, ValueError, OverflowError):
+        if hasattr(aw, "close"):
+            aw.close()  # it will not be awaited
+        raise

@@ -8,6 +8,8 @@ from .waitline_cpython cimport WaitLine
 cdef bint MICROPYTHON
 cdef object PENDING
 
+cdef class _Put
+
 cdef class ThreadSafeQueue:
     cdef Store _store
     cdef public WaitLine getters
@@ -15,6 +17,8 @@ cdef class ThreadSafeQueue:
     cdef _Get _get
     cdef object __weakref__
 
+    @cython.locals(operation=_Put)
+    cpdef put(self, v, timeout=?)
     cpdef bint closed(self)
     cpdef bint full(self)
     @cython.locals(store=Store)
@@ -47,6 +51,7 @@ cdef class _TimedGet(_Timed):
     @cython.locals(queue=ThreadSafeQueue, parked=ParkedTask)
     cpdef park(self, Task task)
 
+@cython.freelist(16)
 cdef class _Put(_Timed):
     cdef object v
 

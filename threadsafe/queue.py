@@ -95,6 +95,15 @@ class ThreadSafeQueue:
 
     def put(self, v, timeout=None):
         """Awaitable: add `v`, when there is room. TimeoutError after `timeout` seconds."""
+        if timeout is None and not MICROPYTHON:
+            operation = _Put.__new__(_Put)  # without a call of __init__: a hot line
+            operation.rung = False
+            operation.queue = self
+            operation.delay = -1
+            operation.deadline = 0
+            operation.parked = None
+            operation.v = v
+            return operation
         return _Put(self, v, timeout)
 
     def get(self, timeout=None):
