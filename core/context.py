@@ -1,10 +1,13 @@
 """Which loop the calling context runs: one current loop per thread or core, and the functions that act on it."""
 
+from _thread import allocate_lock
+
 from . import loop as _loop
 from .errors import WrongContextError
 from .native import MICROPYTHON, ident
 
 _loops = {}  # thread -> Loop; replaced whole, never mutated, since other threads and cores read it
+_replacing = allocate_lock()
 
 if MICROPYTHON:
 
@@ -20,7 +23,6 @@ else:
         return getattr(_here, "loop", None)
 
 
-
 def get_event_loop(runq_len=0, waitq_len=0):
     """The calling thread's Loop. The arguments are accepted for old code and ignored.
 
@@ -29,13 +31,29 @@ def get_event_loop(runq_len=0, waitq_len=0):
     """
     loop = _mine()
     if loop is None:
-        if any(other.running for other in _loops.values()):
+        if _foreign():
             raise WrongContextError(
                 "this context runs no loop, another does: hand work to that one through threadsafe "
                 "(ThreadSafeQueue, ThreadSafeEvent, Message), or make a loop here with run() or new_event_loop()"
             )
         loop = _adopt(_loop.Loop())
     return loop
+
+
+def _foreign():
+    """Whether the calling thread has no loop and another's is running."""
+    return _mine() is None and any(loop.running for loop in _loops.values())
+
+
+def check_context(queue, what, instead):
+    """Raise WrongContextError if `what` was called from a thread that has no business with `queue`'s tasks.
+
+    With `queue` None, nobody having waited yet, that is a thread without a loop while another's runs.
+    """
+    if queue is not None:
+        queue.check_context(what, instead)
+    elif not MICROPYTHON and _foreign():
+        raise WrongContextError(what + " was called from a thread that runs no loop, another does; use " + instead)
 
 
 def new_event_loop():
@@ -51,9 +69,10 @@ def new_event_loop():
 
 def _adopt(loop):
     global _loops
-    loops = _loops.copy()
-    loops[loop.thread] = loop
-    _loops = loops
+    with _replacing:
+        loops = _loops.copy()
+        loops[loop.thread] = loop
+        _loops = loops
     if not MICROPYTHON:
         _here.loop = loop
     return loop

@@ -1,5 +1,6 @@
 """Event: tasks of one loop wait until another task of it sets the event. Other contexts use ThreadSafeEvent."""
 
+from .context import check_context
 from .task import WaitList
 
 
@@ -7,7 +8,7 @@ class Event(WaitList):
     """Set and cleared by tasks. Not self-clearing. Waiters are woken in order of arrival.
 
     `set()` followed by `clear()` wakes exactly those who wait at that moment. Waiting on a set event does not yield.
-    From another context than the waiters' loop `set` raises WrongContextError.
+    From another context than the loop's `set` and `clear` raise WrongContextError.
     """
 
     def __init__(self):
@@ -22,17 +23,13 @@ class Event(WaitList):
 
     def set(self):
         """Let everyone who waits go on, and every later wait pass."""
-        queue = self.queue
-        if queue is not None:
-            queue.check_context("Event.set()", "threadsafe.ThreadSafeEvent")
+        check_context(self.queue, "Event.set()", "threadsafe.ThreadSafeEvent")
         self.state = True
         self.wake_all()
 
     def clear(self):
         """Make later waits wait."""
-        queue = self.queue
-        if queue is not None:
-            queue.check_context("Event.clear()", "threadsafe.ThreadSafeEvent")
+        check_context(self.queue, "Event.clear()", "threadsafe.ThreadSafeEvent")
         self.state = False
 
     def wait(self):

@@ -138,3 +138,17 @@ def test_a_thread_is_refused_and_told_of_thread_safe_event(core, method):
         assert not task.done()
 
     run(core, main)
+
+
+@pytest.mark.cpython
+@pytest.mark.parametrize("method", ["set", "clear"])
+def test_a_thread_is_refused_even_before_anybody_waits(core, method):
+    """On MicroPython this costs too much to be looked at each time."""
+
+    async def main():
+        event = core.Event()
+        with pytest.raises(core.WrongContextError, match="ThreadSafeEvent"):
+            start_thread(getattr(event, method)).join()
+        assert not event.is_set()
+
+    run(core, main)
