@@ -19,7 +19,7 @@ Workloads, by group:
 
 \b
 Examples:
-  python -m benchmarks                              everything, some 20 minutes
+  python -m benchmarks                              everything, some 8 minutes
   python -m benchmarks --only switch,queue-in       one group and one workload
   python -m benchmarks --quick                      does it all work? Not for quoting.
   python -m benchmarks --json today.json --rounds 9
@@ -72,7 +72,7 @@ def pin(context: click.Context, parameter: click.Parameter, value: str) -> int |
 def benchmarks(
     workloads: list[Workload], rounds: int | None, quick: bool, pure: bool, cpu: int | str, json_file: Path | None
 ) -> None:
-    """Measure twincore beside its peers, in turns, and print how they compare."""
+    """Measure twincore beside its peers, in turns, each time in a fresh process, and print how they compare."""
     if json_file is not None and not json_file.absolute().parent.is_dir():
         raise click.BadParameter(f"there is no folder {json_file.parent}", param_hint="--json")
     settings = runner.Settings(rounds or (1 if quick else 5), quick, pure, pins(workloads, cpu))

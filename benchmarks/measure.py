@@ -1,6 +1,6 @@
 """One measurement: one contender in one workload, in this fresh process. Started by `runner`; prints JSON.
 
-    python -m benchmarks.measure WORKLOAD ROW full|quick [CPU]
+Run as `python -m benchmarks.measure WORKLOAD ROW full|quick [CPU]`.
 """
 
 from __future__ import annotations

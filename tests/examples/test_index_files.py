@@ -6,7 +6,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from contextlib import closing
 from pathlib import Path
 
@@ -117,25 +116,37 @@ def test_a_name_that_is_no_valid_text_is_stored_as_the_file_system_has_it(tree, 
     assert rows(tmp_path / "index.sqlite") == expected(tree)
 
 
-def test_what_cannot_be_read_is_listed_and_not_fatal(tree, tmp_path, monkeypatch):
-    """Root reads everything, so the example's own open and scandir are told to fail for two names."""
-    script = tmp_path / "denied.py"
-    script.write_text(
+def index_patched(patch, *args):
+    """Run the example after `patch`, in which `before(function, hook)` calls `hook(path)` before each call."""
+    script = (
         "import builtins, os, runpy, sys\n"
-        "def denying(function, name):\n"
-        "    def call(path, *args, **kwargs):\n"
-        "        if os.path.basename(str(path)) == name: raise PermissionError(13, 'Permission denied', path)\n"
-        "        return function(path, *args, **kwargs)\n"
-        "    return call\n"
-        "os.scandir = denying(os.scandir, 'deep')\n"
-        "builtins.open = denying(open, 'three')\n"
+        "def before(function, hook):\n"
+        "    return lambda path, *args, **kwargs: (hook(path), function(path, *args, **kwargs))[1]\n"
+        f"{patch}\n"
         "runpy.run_path(sys.argv.pop(1), run_name='__main__')\n"
     )
-    database = tmp_path / "index.sqlite"
-    arguments = [sys.executable, script, EXAMPLE, tree, "--db", database]
-    done = subprocess.run(arguments, capture_output=True, text=True, timeout=100)
-    assert done.returncode == 0
-    found = rows(database)
+    command = [sys.executable, "-c", script, EXAMPLE, *args]
+    return subprocess.run(command, capture_output=True, text=True, timeout=100)
+
+
+DENY = """
+def deny(path):  # root, as whom the tests may run, could read everything
+    if str(path).endswith(("/deep", "/three")):
+        raise PermissionError(13, "Permission denied", path)
+os.scandir, builtins.open = before(os.scandir, deny), before(open, deny)
+"""
+VANISH = """
+def vanish(path):
+    if str(path).endswith("/three"):
+        os.unlink(path)
+builtins.open = before(open, vanish)
+"""
+
+
+def test_what_cannot_be_read_is_listed_and_not_fatal(tree, tmp_path):
+    done = index_patched(DENY, tree, "--db", tmp_path / "index.sqlite")
+    assert (done.returncode, done.stderr) == (0, "")
+    found = rows(tmp_path / "index.sqlite")
     for path in (tree / "a" / "three", tree / "a" / "deep"):
         error = f"[Errno 13] Permission denied: '{path}'"
         assert found.pop(str(path)) == [None, None, None, error]
@@ -143,24 +154,27 @@ def test_what_cannot_be_read_is_listed_and_not_fatal(tree, tmp_path, monkeypatch
     assert found == {path: row for path, row in expected(tree).items() if "deep" not in path and "three" not in path}
 
 
-def test_a_file_that_vanishes_is_listed_and_not_fatal(tmp_path):
-    root = tmp_path / "tree"
-    root.mkdir()
-    for number in range(3000):
-        (root / f"{number}").write_text("x\n")
-    process = subprocess.Popen(command(root, "--db", tmp_path / "index.sqlite", "--workers", 1), stdout=subprocess.PIPE)
-    while not (tmp_path / "index.sqlite").exists() and process.poll() is None:
-        time.sleep(0.001)
-    for number in reversed(range(3000)):
-        (root / f"{number}").unlink()
-    output = process.communicate(timeout=100)[0].decode()
-    assert process.returncode == 0, output
-    assert Path(root).is_dir()
-    for path, (digest, lines, size, error) in rows(tmp_path / "index.sqlite").items():
-        if error is None:
-            assert (digest, lines, size) == (hashlib.sha256(b"x\n").hexdigest(), 1, 2)
-        else:
-            assert error == f"[Errno 2] No such file or directory: '{path}'"
+def test_a_file_that_vanishes_is_listed_and_not_fatal(tree, tmp_path):
+    done = index_patched(VANISH, tree, "--db", tmp_path / "index.sqlite")
+    assert (done.returncode, done.stderr) == (0, "")
+    found = rows(tmp_path / "index.sqlite")
+    path = str(tree / "a" / "three")
+    assert found.pop(path) == [None, None, None, f"[Errno 2] No such file or directory: '{path}'"]
+    assert found == expected(tree)
+
+
+def test_a_full_disk_is_reported_and_nobody_hangs(large_tree, tmp_path):
+    patch = """
+import sqlite3
+class Full(sqlite3.Connection):
+    def executemany(self, *args):
+        raise sqlite3.OperationalError("database or disk is full")
+connect = sqlite3.connect
+sqlite3.connect = lambda path: connect(path, factory=Full)
+"""
+    done = index_patched(patch, large_tree, "--db", tmp_path / "index.sqlite")
+    assert done.returncode == 1
+    assert done.stderr == f"index_files: {tmp_path / 'index.sqlite'}: database or disk is full\n"
 
 
 @pytest.fixture(scope="module")
