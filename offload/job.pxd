@@ -22,6 +22,7 @@ cdef class Job(Operation):
     cdef list unclaimed
     cdef Task task
     cdef bint woken
+    cdef bint given_up
     cdef RunQueue queue
     cdef Doorbell bell
     cdef object __weakref__

@@ -41,6 +41,7 @@ class Job(Operation):
         self.unclaimed = [None]  # popped by whoever runs, withdraws or fails it: one of them
         self.task = None
         self.woken = False  # the task is in the ready ring, about to take the outcome
+        self.given_up = False  # it has failed, but its function runs on
         self.queue = None  # of the loop whose task awaits it
         self.bell = None
 
@@ -70,9 +71,10 @@ class Job(Operation):
 
     def fail(self, error):
         """End the job with `error`, unless it has ended. Used for jobs that will never run, or never end."""
-        self.claim()
+        runs = not self.claim()
         if self.state != ENDED:
             self.error = error
+            self.given_up = runs
             self._end()
 
     def _end(self):
@@ -106,6 +108,8 @@ class Job(Operation):
         if error is None:
             return self.result
         self.error = self.task = None  # the traceback holds frames that hold this job: no cycle
+        if self.given_up:
+            self.bell.arm(self)  # for the late error, if there is one
         if isinstance(error, (StopIteration, StopAsyncIteration)):
             raise RuntimeError(self.describe() + " raised " + type(error).__name__) from error
         raise error
@@ -131,7 +135,7 @@ class Job(Operation):
         task = self.task
         if task is None:  # it was cancelled
             self._report()
-        else:
+        elif not self.woken:  # when it is given up just as it ends, both ring
             self.woken = True
             task.queue.wake(task)
             task.data = self  # so that a cancel before it runs finds this

@@ -28,7 +28,8 @@ class Pool:
     | `assign(func, *args, **kwargs)` | tasks | no; the awaiting task until the call returns |
     | `close(timeout)` | tasks | no; the awaiting task until the threads have ended |
 
-    Jobs start in the order in which they were first awaited, up to `qsize` of them queued, more tasks waiting their turn.
+    Jobs start in the order in which they were queued, up to `qsize` of them. While the queue is full more tasks wait
+    their turn; one that comes at the right moment may be served before one that is being woken.
     What a job raises, SystemExit included, is raised to its task, with its traceback; the thread goes on.
     """
 
