@@ -108,7 +108,7 @@ class Job(Operation):
         if error is None:
             return self.result
         self.error = self.task = None  # the traceback holds frames that hold this job: no cycle
-        if self.given_up:
+        if self.given_up and self.bell is not None:
             self.bell.arm(self)  # for the late error, if there is one
         if isinstance(error, (StopIteration, StopAsyncIteration)):
             raise RuntimeError(self.describe() + " raised " + type(error).__name__) from error
