@@ -753,6 +753,38 @@ def test_two_loops_in_two_threads_pass_items_through_one_queue(core, threadsafe)
     thread.join()
 
 
+@pytest.mark.rp2040(seeds=1)
+def test_a_queue_of_work_lets_a_thread_start_and_cancel_tasks_of_the_loop(core, threadsafe):
+    """Defect 15: upstream has no thread-safe way to do either, nor to call a function in the loop."""
+    work = threadsafe.ThreadSafeQueue(2)
+    log = []
+    tasks = []
+
+    async def started():
+        log.append("started")
+        try:
+            await core.Event().wait()
+        finally:
+            log.append("cancelled")
+
+    def thread():
+        work.put_sync(lambda: tasks.append(core.create_task(started())), block=True)
+        sleep_ms(5)
+        work.put_sync(lambda: tasks[0].cancel(), block=True)
+        sleep_ms(5)
+        work.close()
+
+    async def main():
+        other = start_thread(thread)
+        async for function in work:
+            function()
+        other.join()
+        await settle(core)
+
+    run(core, main, limit=None)
+    assert log == ["started", "cancelled"]
+
+
 # Closing
 
 
