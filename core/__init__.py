@@ -23,14 +23,15 @@ from .gather import gather
 from .lock import Lock
 from .loop import Loop
 from .native import MICROPYTHON
-from .sleep import sleep, sleep_ms
 from .task import Task
 from .wait_for import wait_for, wait_for_ms
 
 if MICROPYTHON:
     from .flag_stream import ThreadSafeFlag
+    from .sleep_micropython import sleep, sleep_ms
 else:
     from .flag import ThreadSafeFlag
+    from .sleep import sleep, sleep_ms
 
 compiled = not MICROPYTHON and not sys.modules[Task.__module__].__file__.endswith(".py")
 

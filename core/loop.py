@@ -41,6 +41,7 @@ class Loop(RunQueue):
                 raise TypeError("coroutine expected, not " + _hint(coro))
             coro = _awaiting(coro)
         task = Task(coro, self)
+        self.ready.reserve(1)
         self.ready.push(task)
         return task
 
@@ -273,6 +274,7 @@ class Loop(RunQueue):
 
     def _report(self, task):
         """A task that failed came round again: if still nobody awaits it, say so."""
+        self.ready.reserve(-1)
         if task.state is None:
             self.call_exception_handler(
                 {"message": "Task exception wasn't retrieved", "exception": task.data, "future": task}

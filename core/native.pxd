@@ -11,6 +11,7 @@ cdef class Ring:
 
     cpdef int push(self, object item) except -1
     cpdef object pop(self)
+    cpdef int reserve(self, Py_ssize_t count) except -1
     cdef int _grow(self) except -1
 
 cdef class Clock:

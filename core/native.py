@@ -29,26 +29,28 @@ if MICROPYTHON:
     from time import ticks_diff, ticks_ms
 
     class Ring:
-        """First in, first out; grows as needed. `push` allocates only when it grows, `pop` never."""
+        """First in, first out. `push` and `pop` are deque's own, and allocate nothing: `reserve` does."""
 
         def __init__(self, size=16):
             self._size = size
-            self._items = deque((), size, 1)
+            self._reserved = 0
+            self._use(deque((), size, 1))
 
-        def push(self, item):
-            try:
-                self._items.append(item)
-            except IndexError:  # full: a MicroPython deque does not grow by itself
+        def _use(self, items):
+            self._items = items
+            self.push = items.append  # raises IndexError beyond what was reserved
+            self.pop = items.popleft  # raises IndexError if there is nothing
+
+        def reserve(self, count):
+            """Make room for `count` more items at a time than before, or fewer if negative."""
+            self._reserved += count
+            if self._reserved > self._size:
                 old = self._items
-                self._size *= 2
-                self._items = deque((), self._size, 1)
+                while self._reserved > self._size:
+                    self._size *= 2
+                self._use(deque((), self._size, 1))
                 while old:
-                    self._items.append(old.popleft())
-                self._items.append(item)
-
-        def pop(self):
-            """The oldest item. Raises IndexError if there is none."""
-            return self._items.popleft()
+                    self.push(old.popleft())
 
         def __len__(self):
             return len(self._items)
@@ -85,6 +87,9 @@ else:
             self._items = deque()
             self.push = self._items.append
             self.pop = self._items.popleft
+
+        def reserve(self, count):
+            """Nothing to do: it grows by itself."""
 
         def __len__(self):
             return len(self._items)

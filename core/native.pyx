@@ -94,6 +94,10 @@ cdef class Ring:
         self._count -= 1
         return item
 
+    cpdef int reserve(self, Py_ssize_t count) except -1:
+        """Nothing to do: it grows by itself."""
+        return 0
+
     cdef int _grow(self) except -1:
         cdef Py_ssize_t i
         cdef Py_ssize_t size = len(self._slots)

@@ -100,6 +100,10 @@ class RunQueue:
         if task.older is not None:
             task.older.newer = task.newer
         task.older = task.newer = None
+        if waiters is True and not isinstance(outcome, (StopIteration, CancelledError)):
+            self.ready.push(task)  # once more, so that one about to await it may; only then is it reported
+            return
+        self.ready.reserve(-1)
         if waiters is not True:
             task.state = False
             for waiter in waiters:
@@ -107,8 +111,6 @@ class RunQueue:
                     self.wake(waiter)
                 else:
                     waiter.child_done(task)
-        elif not isinstance(outcome, (StopIteration, CancelledError)):
-            self.ready.push(task)  # once more, so that one about to await it may; only then is it reported
 
 
 class Task(Timer):

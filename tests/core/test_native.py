@@ -18,9 +18,20 @@ def drained(ring):
 def test_a_ring_is_first_in_first_out_and_grows(core, size):
     ring = core.native.Ring(size)
     for n in range(100):
+        ring.reserve(1)
         ring.push(n)
     assert len(ring) == 100
     assert drained(ring) == list(range(100))
+
+
+@pytest.mark.micropython
+def test_pushing_more_than_was_reserved_is_an_error_and_loses_nothing(core):
+    ring = core.native.Ring(2)
+    ring.push(0)
+    ring.push(1)
+    with pytest.raises(IndexError):
+        ring.push(2)
+    assert drained(ring) == [0, 1]
 
 
 def test_an_empty_ring_says_so(core):
@@ -40,9 +51,11 @@ def test_a_ring_agrees_with_a_list_while_it_wraps_and_grows(core, seed):
     ring, model = core.native.Ring(), []
     for n in range(3000):
         if random.randrange(100) < 53 or not model:
+            ring.reserve(1)
             ring.push(n)
             model.append(n)
         else:
+            ring.reserve(-1)
             assert ring.pop() == model.pop(0)
         assert len(ring) == len(model)
     assert drained(ring) == model
