@@ -866,18 +866,20 @@ def test_close_from_a_task_ends_a_thread_s_wait_and_the_other_way_round(core, th
 
 def test_several_getters_share_what_a_closed_queue_still_has_and_then_all_end(core, threadsafe):
     queue = threadsafe.ThreadSafeQueue(4)
-    log = []
 
     def in_thread():
+        log = []
         while True:
             try:
                 log.append(queue.get_sync(block=True))
             except threadsafe.QueueClosed:
-                return
+                return log
 
     async def in_task():
+        log = []
         async for item in queue:
             log.append(item)
+        return log
 
     async def main():
         tasks = [core.create_task(in_task()) for _ in range(2)]
@@ -885,12 +887,12 @@ def test_several_getters_share_what_a_closed_queue_still_has_and_then_all_end(co
         for i in range(40):
             await queue.put(i)
         queue.close()
-        await core.gather(*tasks)
+        logs = await core.gather(*tasks)
         while not all(thread.finished for thread in threads):
             await core.sleep_ms(1)
+        return sum(logs + [thread.join() for thread in threads], [])
 
-    run(core, main)
-    assert sorted(log) == list(range(40))
+    assert sorted(run(core, main)) == list(range(40))
 
 
 # Signals and Ctrl-C
@@ -902,14 +904,19 @@ def test_a_signal_handler_puts_while_the_main_thread_is_inside_put_and_get(threa
     import time
 
     queue = threadsafe.ThreadSafeQueue(4)
-    sent, got = [], []
+    sent, got, busy = [], [], []
 
     def handler(number, frame):
+        if busy:  # a signal within the handler of another, whose item is not in `sent` yet
+            return
+        busy.append(True)
         try:
             queue.put_sync(len(sent))
+            sent.append(len(sent))
         except threadsafe.QueueFull:
-            return
-        sent.append(len(sent))
+            pass
+        finally:
+            busy.pop()
 
     old = signal.signal(signal.SIGALRM, handler)
     signal.setitimer(signal.ITIMER_REAL, 0.0005, 0.0005)
