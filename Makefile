@@ -20,7 +20,6 @@ lint: $(VENV)
 	$(BIN)/mypy
 
 bench: $(VENV)
-	$(BIN)/pip install --quiet -e '.[bench]'
 	$(BIN)/python -m benchmarks $(ARGS)
 
 # A target that cannot be had here is reported, and its tests are skipped with the reason; CI makes that a failure.
@@ -30,7 +29,7 @@ targets: $(VENV)
 $(VENV): pyproject.toml setup.py $(wildcard core/*.p* threadsafe/*.p* offload/*.p*)
 	test -d build/venv || $(PYTHON) -m venv build/venv
 	$(BIN)/pip install --quiet --upgrade pip
-	$(BIN)/pip install --quiet -e '.[cli,board,test,lint]'
+	$(BIN)/pip install --quiet -e '.[cli,board,test,lint,bench]'
 	touch $@
 
 clean:

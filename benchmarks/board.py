@@ -27,7 +27,7 @@ WAKEUPS = {
 
 
 def wake_ups(what: str, seed: int, jitter: int) -> list[int] | None:
-    """The microseconds from each set to the task; None if the board deadlocked. RuntimeError if anything else failed."""
+    """The microseconds from each set to the task; None after a deadlock. RuntimeError if anything else went wrong."""
     result = emulator.run(HERE / "wakeup.py", args=[what], seed=seed, jitter=jitter, wall_limit=120)
     if result.deadlock:
         return None

@@ -3,8 +3,9 @@
 import os
 from pathlib import Path
 
-import harness
 import pytest
+
+import harness
 
 TESTS = Path(__file__).parent
 

@@ -1,6 +1,7 @@
 """One current loop per thread: what each thread gets, and what a thread without a loop is told."""
 
 import pytest
+
 from support import run, start_thread
 
 

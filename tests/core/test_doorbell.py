@@ -4,6 +4,7 @@ import random
 import sys
 
 import pytest
+
 from support import CPYTHON, RP2, run, sleep_ms, start_thread, ticks_diff, ticks_ms
 
 UNITS = 1000 if CPYTHON else 1  # of the clock, in a millisecond

@@ -3,6 +3,7 @@
 import io
 
 import pytest
+
 from support import CPYTHON
 
 

@@ -1,6 +1,7 @@
 """Event: tasks of one loop wait until another task sets it."""
 
 import pytest
+
 from support import run, start_thread
 
 

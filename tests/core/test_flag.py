@@ -5,6 +5,7 @@ import select
 import sys
 
 import pytest
+
 from support import CPYTHON, RP2, run, sleep_ms, start_thread, ticks_diff, ticks_ms
 
 if not CPYTHON:

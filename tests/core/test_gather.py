@@ -1,6 +1,7 @@
 """gather: several at once."""
 
 import pytest
+
 from support import run
 
 

@@ -1,6 +1,7 @@
 """Waiting for descriptors and streams: who is woken, who is cancelled, and what is refused."""
 
 import pytest
+
 from support import CPYTHON, run, sleep_ms, start_thread
 
 

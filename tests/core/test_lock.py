@@ -1,6 +1,7 @@
 """Lock: one task at a time, handed over in order of arrival."""
 
 import pytest
+
 from support import run, start_thread
 
 

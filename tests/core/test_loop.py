@@ -3,6 +3,7 @@
 import time
 
 import pytest
+
 from support import run, sleep_ms, start_thread, ticks_diff, ticks_ms
 
 

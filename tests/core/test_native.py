@@ -4,6 +4,7 @@ import gc
 import random
 
 import pytest
+
 from support import CPYTHON, sleep_ms, start_thread
 
 

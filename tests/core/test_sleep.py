@@ -3,6 +3,7 @@
 import gc
 
 import pytest
+
 from support import run, ticks_diff, ticks_ms
 
 

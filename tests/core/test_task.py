@@ -1,6 +1,7 @@
 """Tasks: awaiting, cancelling, how they end and who hears of it."""
 
 import pytest
+
 from support import CPYTHON, run, start_thread
 
 

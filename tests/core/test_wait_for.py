@@ -1,6 +1,7 @@
 """wait_for and wait_for_ms: await something, but not longer than so long."""
 
 import pytest
+
 from support import run, ticks_diff, ticks_ms
 
 WAYS = pytest.mark.parametrize("name, short, long", [("wait_for", 0.005, 5), ("wait_for_ms", 5, 5000)])

@@ -1,4 +1,5 @@
 import pytest
+
 from twincore.desktop import demo
 from twincore.desktop.run import BadUse
 

@@ -1,6 +1,7 @@
 import time
 
 import pytest
+
 from twincore.desktop import emulator, targets
 
 

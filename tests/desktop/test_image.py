@@ -1,4 +1,5 @@
 import pytest
+
 from twincore.desktop import image, targets
 
 pytest.importorskip("littlefs", reason="the extra `board` is not installed")

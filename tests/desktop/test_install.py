@@ -5,6 +5,7 @@ import sys
 import threading
 
 import pytest
+
 from twincore.desktop import install as install_module
 from twincore.desktop import prerequisites, targets
 from twincore.desktop.install import install

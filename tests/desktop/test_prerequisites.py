@@ -1,6 +1,7 @@
 import os
 
 import pytest
+
 from twincore.desktop import prerequisites
 from twincore.desktop.prerequisites import InstallFailed, diagnose, missing_packages, require_tools
 

@@ -1,4 +1,5 @@
 import pytest
+
 from twincore.desktop import targets, unix_port
 
 

@@ -1,6 +1,7 @@
 """A job: run once, by one thread, for one task; withdrawn or failed, it never runs."""
 
 import pytest
+
 from support import run, start_thread
 
 

@@ -1,6 +1,7 @@
 """unblock: the odd blocking call, awaited."""
 
 import pytest
+
 from support import RP2, run, sleep_ms, ticks_diff, ticks_ms
 
 
@@ -19,7 +20,7 @@ async def close_default(core, offload):
             pass
 
 
-@pytest.mark.rp2040
+@pytest.mark.rp2040(seeds=1)
 def test_the_result_comes_back_with_arguments_of_both_kinds(core, offload):
     async def main():
         assert await offload.unblock(double, 4) == 8

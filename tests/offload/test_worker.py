@@ -3,6 +3,7 @@
 import sys
 
 import pytest
+
 from support import RP2, run, sleep_ms, start_thread, ticks_diff, ticks_ms
 
 NAN = float("nan")
@@ -45,7 +46,7 @@ def failing(error):
 # Outcomes
 
 
-@pytest.mark.rp2040
+@pytest.mark.rp2040(seeds=2)
 def test_the_result_of_the_function_comes_back(core, offload):
     async def main():
         async with offload.Worker() as worker:
@@ -694,7 +695,7 @@ def test_core_1_in_use_is_told_apart_with_what_to_do(core, offload, threadsafe):
 
 
 @pytest.mark.micropython
-@pytest.mark.rp2040
+@pytest.mark.rp2040(seeds=2)
 def test_a_worker_computes_while_tasks_take_turns(core, offload):
     def compute(ms):
         start = ticks_ms()

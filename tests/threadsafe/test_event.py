@@ -1,6 +1,7 @@
 """ThreadSafeEvent: set in any context; every task and thread that waits goes on, and nobody waits on what is set."""
 
 import pytest
+
 from support import run, sleep_ms, start_thread, ticks_diff, ticks_ms
 
 

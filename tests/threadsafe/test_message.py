@@ -1,6 +1,7 @@
 """Message: the latest value, published in any context, read by any number of tasks and threads."""
 
 import pytest
+
 from support import RP2, run, start_thread, ticks_diff, ticks_ms
 
 

@@ -1,6 +1,7 @@
 """Waiting in a line: who leaves it, when, and that no notification is lost on one who has left."""
 
 import pytest
+
 from support import RP2, run, sleep_ms, start_thread
 
 
@@ -80,7 +81,7 @@ def test_notifying_all_ends_with_those_who_stood_there(threadsafe):
 
 
 @pytest.mark.micropython
-@pytest.mark.rp2040
+@pytest.mark.rp2040(seeds=2)
 def test_a_scheduled_callback_notifies_while_waiters_come_and_go(threadsafe):
     """It cuts into the main thread at any jump. On the unix port it once waited for that thread's own lock."""
     import micropython

@@ -3,6 +3,7 @@
 import array
 
 import pytest
+
 from support import CPYTHON, RP2, run, sleep_ms, start_thread, ticks_diff, ticks_ms
 
 NAN = float("nan")

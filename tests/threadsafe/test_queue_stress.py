@@ -5,6 +5,7 @@ the emulated board the seed's.
 """
 
 import pytest
+
 from support import RP2, run, sleep_ms, start_thread
 
 ITEMS = 100 if RP2 else 600  # of each producer

@@ -1,6 +1,7 @@
 """What a queue holds its items in: three implementations, one behaviour."""
 
 import pytest
+
 from support import sleep_ms, start_thread
 
 
