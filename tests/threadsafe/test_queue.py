@@ -891,9 +891,9 @@ def test_several_getters_share_what_a_closed_queue_still_has_and_then_all_end(co
         logs = await core.gather(*tasks)
         while not all(thread.finished for thread in threads):
             await core.sleep_ms(1)
-        return sum(logs + [thread.join() for thread in threads], [])
+        return logs + [thread.join() for thread in threads]
 
-    assert sorted(run(core, main)) == list(range(40))
+    assert sorted([item for log in run(core, main) for item in log]) == list(range(40))
 
 
 # Signals and Ctrl-C
