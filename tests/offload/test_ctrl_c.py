@@ -58,6 +58,7 @@ def test_ctrl_c_while_a_job_runs_interrupts_the_program_at_once(where, how, targ
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # ignored where the tests run in background
     )
     try:
         assert process.stdout.readline() == "the job runs\n"
