@@ -16,6 +16,7 @@ cdef class Loop(RunQueue):
 
     cpdef create_task(self, coro)
     cdef _run(self)
+    cpdef turn(self)
     @cython.locals(bell=Doorbell, timers=TimerHeap, heap=list, timeout=cython.longlong, now=cython.longlong, first=Timer)
     cdef _collect(self)
     @cython.locals(ready=Ring, task=Task)
@@ -25,4 +26,4 @@ cdef class Loop(RunQueue):
     cdef _leave(self, Task task)
     cdef _report(self, Task task)
     @cython.locals(ready=Ring, count=Py_ssize_t, task=Task)
-    cdef _report_ended(self)
+    cpdef report_ended(self)

@@ -8,14 +8,12 @@ All methods belong to the thread that runs the loop.
 import sys
 
 from . import doorbell
-from .errors import CancelledError, TimeoutError, describe, print_exception
+from .closing import end_tasks
+from .errors import CancelledError, describe, print_exception
 from .native import MICROPYTHON, resume
-from .sleep import units
 from .task import RunQueue, Task, Wait
-from .timers import Timer
 
 REBASE = 1 << 29  # ms; MicroPython's times are kept about below this, small integers on 32 bits
-CLOSING = 1  # second that a closed loop gives its tasks to end
 LONGEST = 1 << 28  # clock units in one sleep: 3 days on MicroPython, before its ticks wrap; 4 minutes on CPython
 
 
@@ -81,52 +79,13 @@ class Loop(RunQueue):
         if self.running:
             raise RuntimeError("a running loop can't be closed: stop it first, or let its main task end")
         self.check_context("Loop.close()", "new_event_loop() on that thread")
-        if self.newest is not None:
-            self._cancel_all()
-        self._report_ended()
-        while self.newest is not None:
-            self._cut_off(self.newest)
+        end_tasks(self)
         while len(self.ready):
             self.ready.pop()
         if self.io is not None:
             self.io.close()
             self.io = None
         self.bell.close()
-
-    def _cancel_all(self):
-        task = self.newest
-        while task is not None:
-            older = task.older
-            task.inject(CancelledError())
-            task = older
-        limit = _Limit(self)
-        self.timers.push(limit, self.clock.now() + units(CLOSING))
-        self.running = True
-        self.stopping = False
-        try:
-            while self.newest is not None and not self.stopping:
-                self._collect()
-                self._pass(len(self.ready))
-        finally:
-            self.running = False
-            self.current = None
-            if limit.slot >= 0:
-                self.timers.remove(limit)
-
-    def _cut_off(self, task):
-        """End a task that did not end when it was cancelled; say so."""
-        error = TimeoutError("it was cancelled and did not end within " + str(CLOSING) + " s")
-        self.current = task
-        coro = task.coro
-        task.inject(CancelledError())
-        try:
-            coro.close()
-        except BaseException as exc:
-            error = exc
-        if task.coro is not None:
-            self.finish(task, CancelledError())
-        self.current = None
-        self.call_exception_handler({"message": "Task cut off as its loop was closed", "exception": error, "future": task})
 
     def set_exception_handler(self, handler):
         """Have `handler(loop, context)` called for a task's exception that nobody awaited; None: the default."""
@@ -174,10 +133,15 @@ class Loop(RunQueue):
             while not self.stopping:
                 self._collect()
                 self._pass(len(self.ready))
-            self._report_ended()
+            self.report_ended()
         finally:
             self.running = False
             self.current = None
+
+    def turn(self):
+        """One pass. For who runs a loop by hand, as closing it does."""
+        self._collect()
+        self._pass(len(self.ready))
 
     def _collect(self):
         """Make ready what the bell, timers and streams say; sleep if nothing is ready."""
@@ -280,7 +244,7 @@ class Loop(RunQueue):
                 {"message": "Task exception wasn't retrieved", "exception": task.data, "future": task}
             )
 
-    def _report_ended(self):
+    def report_ended(self):
         """The run is over, and there may be no other: do not keep for it what failed in the last pass."""
         ready = self.ready
         count = len(ready)
@@ -291,19 +255,6 @@ class Loop(RunQueue):
                 self._report(task)
             else:
                 ready.push(task)
-
-
-class _Limit(Timer):
-    """Ends a loop's closing, should a task not end when it is cancelled."""
-
-    def __init__(self, loop):
-        self.when = 0
-        self.order = 0
-        self.slot = -1
-        self.loop = loop
-
-    def expire(self):
-        self.loop.stopping = True
 
 
 class _Main:

@@ -377,13 +377,13 @@ def test_a_finally_block_that_waits_too_long_while_the_loop_is_closed_is_reporte
         await core.sleep(0)
 
     core.run(main())
-    closing, core.loop.CLOSING = core.loop.CLOSING, 0.02
+    grace, core.closing.GRACE = core.closing.GRACE, 0.02
     try:
         start = ticks_ms()
         loop.close()
         assert ticks_diff(ticks_ms(), start) < 1000
     finally:
-        core.loop.CLOSING = closing
+        core.closing.GRACE = grace
     assert log == ["closed", "closed", "Task cut off as its loop was closed"]
 
 
