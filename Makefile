@@ -26,11 +26,12 @@ bench: $(VENV)
 targets: $(VENV)
 	$(BIN)/twincore setup all
 
-$(VENV): pyproject.toml setup.py $(wildcard core/*.p* threadsafe/*.p* offload/*.p*)
-	test -d build/venv || $(PYTHON) -m venv build/venv
-	$(BIN)/pip install --quiet --upgrade pip
-	$(BIN)/pip install --quiet -e '.[cli,board,test,lint,bench]'
-	touch $@
+$(VENV): pyproject.toml setup.py setup.cfg $(wildcard core/*.p* threadsafe/*.p* offload/*.p*)
+	@mkdir -p build && test -d build/venv || $(PYTHON) -m venv build/venv
+	@echo "installing into build/venv, compiling the hot modules: a minute or two (log: build/pip.log)"
+	@{ $(BIN)/pip install --upgrade pip && $(BIN)/pip install -e '.[cli,board,test,lint,bench]'; } \
+		> build/pip.log 2>&1 || { cat build/pip.log; exit 1; }
+	@touch $@
 
 clean:
 	rm -rf build core/*.so threadsafe/*.so offload/*.so
