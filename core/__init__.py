@@ -26,14 +26,18 @@ from .native import MICROPYTHON
 from .task import Task
 from .wait_for import wait_for, wait_for_ms
 
+compiled = not MICROPYTHON and not sys.modules[Task.__module__].__file__.endswith(".py")
+
 if MICROPYTHON:
     from .flag_stream import ThreadSafeFlag
     from .sleep_micropython import sleep, sleep_ms
 else:
     from .flag import ThreadSafeFlag
-    from .sleep import sleep, sleep_ms
 
-compiled = not MICROPYTHON and not sys.modules[Task.__module__].__file__.endswith(".py")
+    if compiled:
+        from .sleep import sleep, sleep_ms
+    else:
+        from .sleep_cpython import sleep, sleep_ms
 
 if sys.implementation.name == "cpython":
     _variant.check(compiled)
