@@ -23,6 +23,7 @@ from .gather import gather
 from .lock import Lock
 from .loop import Loop
 from .native import MICROPYTHON
+from .sleep import UNITS_PER_MS
 from .task import Task
 from .wait_for import wait_for, wait_for_ms
 
@@ -43,3 +44,16 @@ if sys.implementation.name == "cpython":
     _variant.check(compiled)
 
 __version__ = (0, 1, 0)
+
+# What costs nothing until it is used: name -> module. On a board touch what you use before another core or an ISR runs:
+# the import changes tables that they read.
+_LAZY = {
+    "VirtualClock": "virtual",
+}
+
+
+def __getattr__(name):
+    if name not in _LAZY:
+        raise AttributeError(name)
+    module = __import__(__name__ + "." + _LAZY[name], None, None, (name,))
+    return getattr(module, name)

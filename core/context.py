@@ -56,15 +56,15 @@ def check_context(queue, what, instead):
         raise WrongContextError(what + " was called from a thread that runs no loop, another does; use " + instead)
 
 
-def new_event_loop():
-    """Give the calling thread a new Loop and return it.
+def new_event_loop(clock=None):
+    """Give the calling thread a new Loop, with `clock` if given (see VirtualClock), and return it.
 
     What the old one still had is closed: `finally` blocks run, nothing is retained. RuntimeError if it is running.
     """
     old = _mine()
     if old is not None:
         old.close()
-    return _adopt(_loop.Loop())
+    return _adopt(_loop.Loop(clock))
 
 
 def _adopt(loop):

@@ -18,10 +18,15 @@ LONGEST = 1 << 28  # clock units in one sleep: 3 days on MicroPython, before its
 
 
 class Loop(RunQueue):
-    """One scheduler: the tasks of one thread or core. `get_event_loop()` gives the current thread's."""
+    """One scheduler: the tasks of one thread or core. `get_event_loop()` gives the current thread's.
 
-    def __init__(self):
+    `clock` is the system's unless another is given, such as a VirtualClock.
+    """
+
+    def __init__(self, clock=None):
         RunQueue.__init__(self)
+        if clock is not None:
+            self.clock = clock
         self.bell = doorbell.Doorbell()
         self.io = None  # an IOQueue once a task waits for a stream
         self.running = False
@@ -168,10 +173,17 @@ class Loop(RunQueue):
             timeout = 0
         elif timeout > LONGEST:
             timeout = LONGEST
+        if timeout:
+            self.clock.sleep(self, timeout)
+        elif self.io is not None and self.io.watching:
+            self.io.sleep(0)
+
+    def sleep_for(self, timeout):
+        """Sleep until a stream or the bell has something to say, for at most `timeout` clock units (-1: no limit)."""
         if self.io is not None and self.io.watching:
             self.io.sleep(timeout)
-        elif timeout:
-            bell.sleep(timeout)
+        else:
+            self.bell.sleep(timeout)
 
     def _pass(self, count):
         """Run each of the `count` tasks at the head of the ready ring once."""

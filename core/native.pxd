@@ -16,3 +16,6 @@ cdef class Ring:
 
 cdef class Clock:
     cpdef long long now(self) except? -1
+    cpdef sleep(self, loop, long long timeout)
+    cpdef hold(self)
+    cpdef release(self)

@@ -72,6 +72,16 @@ if MICROPYTHON:
             """Count `by` less from now on: keeps times small integers, which need no allocation."""
             self._now -= by
 
+        def sleep(self, loop, timeout):
+            """Let `timeout` units pass (-1: no limit), in which `loop` has nothing to do unless something happens."""
+            loop.sleep_for(timeout)
+
+        def hold(self):
+            """Another context works for a task: a clock that jumps must not. `release` follows."""
+
+        def release(self):
+            """It has ended."""
+
 else:
     from operator import methodcaller
 
@@ -102,3 +112,13 @@ else:
 
         def rebase(self, by):
             raise NotImplementedError("64-bit times need no rebasing")
+
+        def sleep(self, loop, timeout):
+            """Let `timeout` units pass (-1: no limit), in which `loop` has nothing to do unless something happens."""
+            loop.sleep_for(timeout)
+
+        def hold(self):
+            """Another context works for a task: a clock that jumps must not. `release` follows."""
+
+        def release(self):
+            """It has ended."""

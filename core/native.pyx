@@ -125,3 +125,13 @@ cdef class Clock:
 
     def rebase(self, by):
         raise NotImplementedError("64-bit times need no rebasing")
+
+    cpdef sleep(self, loop, long long timeout):
+        """Let `timeout` units pass (-1: no limit), in which `loop` has nothing to do unless something happens."""
+        loop.sleep_for(timeout)
+
+    cpdef hold(self):
+        """Another context works for a task: a clock that jumps must not. `release` follows."""
+
+    cpdef release(self):
+        """It has ended."""

@@ -18,7 +18,7 @@ cdef class WaitList(Wait):
 cdef class RunQueue:
     cdef public Ring ready
     cdef public TimerHeap timers
-    cdef public object clock
+    cdef public Clock clock
     cdef public Task current
     cdef public unsigned long thread
     cdef public Task newest

@@ -123,6 +123,7 @@ class Job(Operation):
             return
         self.task = task
         self.queue = task.queue
+        task.queue.clock.hold()
         bell = task.queue.bell
         bell.arm(self)
         self.bell = bell  # from here on the end rings
@@ -137,6 +138,7 @@ class Job(Operation):
             self._report()
         elif not self.woken:  # when it is given up just as it ends, both ring
             self.woken = True
+            task.queue.clock.release()
             task.queue.wake(task)
             task.data = self  # so that a cancel before it runs finds this
 
@@ -145,6 +147,7 @@ class Job(Operation):
         if self.woken:
             self._report()
             return False
+        self.queue.clock.release()
         if self.claim():  # it has not been started: withdrawn
             self.state = ENDED
             self.bell.disarm(self)
