@@ -222,6 +222,9 @@ class Loop(RunQueue):
 
     def _park(self, task, got):
         """`task` yielded `got`: let it wait there."""
+        if isinstance(got, StopIteration):  # the compiled `resume` returns it: the coroutine has ended
+            self.finish(task, got)
+            return
         task.data = got
         try:
             if isinstance(got, Wait):

@@ -16,18 +16,11 @@ cdef extern from *:
         switch (PyIter_Send(coro, Py_None, &result)) {
             case PYGEN_NEXT:
                 return result;
-            case PYGEN_RETURN:
-                if (result == Py_None) {
-                    PyErr_SetNone(PyExc_StopIteration);
-                } else {  /* built here: a tuple or an exception as value would be taken for constructor arguments */
-                    PyObject *stop = PyObject_CallFunctionObjArgs(PyExc_StopIteration, result, NULL);
-                    if (stop != NULL) {
-                        PyErr_SetObject(PyExc_StopIteration, stop);
-                        Py_DECREF(stop);
-                    }
-                }
+            case PYGEN_RETURN: {  /* not raised, which costs ten times as much; a coroutine yields no such thing */
+                PyObject *stop = PyObject_CallFunctionObjArgs(PyExc_StopIteration, result, NULL);
                 Py_DECREF(result);
-                return NULL;
+                return stop;
+            }
             default:
                 return NULL;
         }

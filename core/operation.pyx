@@ -1,6 +1,7 @@
 """The C twin of operation.py: see there."""
 
 from .cell cimport Cell
+from .task cimport Task
 
 cdef extern from *:
     """
@@ -19,6 +20,21 @@ cdef extern from *:
         }
         *result = got;
         return got == NULL ? PYGEN_ERROR : PYGEN_RETURN;
+    }
+
+    /* The same for `await task`. */
+    static twincore_attempt twincore_attempt_of_task;
+
+    static PySendResult twincore_send_to_task(PyObject *self, PyObject *Py_UNUSED(arg), PyObject **result) {
+        PyObject *got = twincore_attempt_of_task(self);
+        *result = got;
+        return got == self ? PYGEN_NEXT : got == NULL ? PYGEN_ERROR : PYGEN_RETURN;
+    }
+
+    static void twincore_accelerate_task(PyObject *cls, twincore_attempt function) {
+        twincore_attempt_of_task = function;
+        ((PyTypeObject *) cls)->tp_as_async->am_send = twincore_send_to_task;  /* it has methods of its own */
+        PyType_Modified((PyTypeObject *) cls);
     }
 
     static PyAsyncMethods twincore_async_methods;
@@ -42,6 +58,7 @@ cdef extern from *:
     """
     ctypedef object (*twincore_attempt)(object)
     void twincore_accelerate(object cls)
+    void twincore_accelerate_task(object cls, twincore_attempt function)
     void twincore_set_attempt(twincore_attempt function, object pending)
 
 
@@ -83,4 +100,17 @@ def accelerate(cls):
     twincore_accelerate(cls)
 
 
+cdef object _attempt_task(object awaited):
+    """As Task.__next__: the task itself while it runs, then its result or its exception."""
+    cdef Task task = <Task> awaited
+    if task.coro is not None:
+        return task
+    task.state = False
+    data = task.data
+    if isinstance(data, StopIteration):
+        return data.value
+    raise data
+
+
 twincore_set_attempt(_attempt, PENDING)
+twincore_accelerate_task(Task, _attempt_task)
