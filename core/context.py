@@ -9,18 +9,16 @@ from .native import MICROPYTHON, ident
 _loops = {}  # thread -> Loop; replaced whole, never mutated, since other threads and cores read it
 _replacing = allocate_lock()
 
-if MICROPYTHON:
-
-    def _mine():
-        return _loops.get(ident())
-
-else:
+if not MICROPYTHON:
     from threading import local
 
     _here = local()  # and not _loops: a new thread may be given the ident of one that has ended
 
-    def _mine():
-        return getattr(_here, "loop", None)
+
+def _mine():
+    if MICROPYTHON:
+        return _loops.get(ident())
+    return getattr(_here, "loop", None)
 
 
 def get_event_loop(runq_len=0, waitq_len=0):
@@ -80,7 +78,10 @@ def _adopt(loop):
 
 def create_task(coro):
     """Start the coroutine `coro` on the current loop; returns its Task. Legal before `run`."""
-    return get_event_loop().create_task(coro)
+    loop = _mine()
+    if loop is None:
+        loop = get_event_loop()
+    return loop.create_task(coro)
 
 
 def running_loop():

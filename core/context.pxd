@@ -1,0 +1,14 @@
+import cython
+from .loop cimport Loop
+from .native cimport ident
+from .task cimport Task
+
+cdef bint MICROPYTHON
+
+cdef _mine()
+@cython.locals(loop=Loop)
+cpdef create_task(coro)
+@cython.locals(loop=Loop)
+cpdef current_task()
+@cython.locals(loop=Loop)
+cpdef running_loop()
