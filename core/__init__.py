@@ -48,7 +48,14 @@ __version__ = (0, 1, 0)
 # What costs nothing until it is used: name -> module. On a board touch what you use before another core or an ISR runs:
 # the import changes tables that they read.
 _LAZY = {
+    "IncompleteReadError": "stream_errors",
+    "Server": "server",
+    "Stream": "stream",
+    "StreamReader": "stream",
+    "StreamWriter": "stream",
     "VirtualClock": "virtual",
+    "open_connection": "connect",
+    "start_server": "server",
 }
 
 

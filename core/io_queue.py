@@ -140,6 +140,17 @@ class IOQueue:
                 task.queue.wake(task)
         self.watch(stream, entry)
 
+    def forget(self, stream, error):
+        """`stream` is about to be closed: watch it no more; who waits for it gets `error()`, an exception."""
+        entry = self._streams.get(_key(stream))
+        if entry is None:
+            return
+        for wait in (entry[READ], entry[WRITE]):
+            if wait.task is not None:
+                task, wait.task = wait.task, None
+                task.queue.fail(task, error())
+        self.watch(stream, entry)
+
     def sleep(self, timeout):
         """Wait for streams or the bell, for at most `timeout` clock units (-1: no limit), and wake whom it concerns."""
         if MICROPYTHON:

@@ -1,0 +1,337 @@
+"""Stream: read and write sockets, pipes, terminals, serial ports and Python objects with MicroPython's `ioctl` protocol.
+
+Scheduler side only. One task may read a stream while another writes it; a second reader gets a RuntimeError at once,
+any number may write and drain. What a task is given is whole whenever it is cancelled: a cancelled read leaves what had
+come for the next one, a cancelled `drain` leaves what is still to be sent.
+
+Every read waits at least one pass, unless more had come already than was asked for; so does every `drain`. Regular
+files can't be waited for (the system says EPERM): those are for `offload`. On CPython an object with `ioctl` is asked
+each millisecond whether it is ready, sockets and descriptors cost nothing while they are idle.
+"""
+
+from .context import get_event_loop
+from .lock import Lock
+from .native import MICROPYTHON
+from .outgoing import Outgoing, as_bytes
+from .stream_errors import CLOSED, IncompleteReadError, closed_error
+
+if MICROPYTHON:
+    from .sleep_micropython import sleep_ms
+else:
+    from .raw_cpython import ask, raw
+    from .sleep import sleep_ms
+
+CHUNK = 256 if MICROPYTHON else 1 << 16  # bytes: of one read when there is no telling how many are wanted
+BURST = 32  # pieces sent before others have a turn
+
+
+class Stream:
+    """A stream read and written by tasks; `s` is made non-blocking (on MicroPython it has to be already)."""
+
+    def __init__(self, s, e={}):  # noqa: B006
+        self.s = s
+        self.e = e
+        self._raw = s if MICROPYTHON else raw(s)
+        self._in = b""  # what came and was not taken yet: bytes, a bytearray, or str from a text stream
+        self._reading = False
+        self._eof = False
+        self._out = Outgoing()
+        self._draining = Lock()
+        self._closing = False
+        self._closed = None  # an Event while bytes are still to be sent after close()
+        self._lost = None  # why some of them were not
+        self._error = None  # why nothing can be written any more
+
+    def get_extra_info(self, name, *default):
+        """What is known under `name`, such as 'peername'; else the default; without one KeyError."""
+        if default:
+            return self.e.get(name, default[0])
+        return self.e[name]
+
+    # Reading.
+
+    async def read(self, n=-1):
+        """Up to `n` bytes, as soon as there is one; -1: all until the end of the stream. b"" at its end."""
+        if n == 0:
+            return b""
+        self._start_reading()
+        try:
+            if n > 0 and self._in:
+                return self._take(n)
+            while True:
+                await self._readable()
+                chunk = self._raw.read(n)
+                if chunk is None:
+                    continue
+                if not chunk:
+                    self._eof = True
+                if n > 0:
+                    return chunk
+                if not chunk:
+                    return self._take(-1) if self._in else chunk
+                self._keep(chunk)
+        finally:
+            self._reading = False
+
+    async def readinto(self, buf):
+        """Fill `buf` with what is there, as soon as there is something. Returns how many bytes; 0 at the end."""
+        self._start_reading()
+        try:
+            if self._in:
+                held = self._take(len(buf))
+                buf[: len(held)] = held
+                return len(held)
+            while True:
+                await self._readable()
+                count = self._raw.readinto(buf)
+                if count is not None:
+                    if not count and len(buf):
+                        self._eof = True
+                    return count
+        finally:
+            self._reading = False
+
+    async def readexactly(self, n):
+        """`n` bytes. IncompleteReadError, an EOFError, if the stream ends first."""
+        if n < 0:
+            raise ValueError("readexactly needs 0 bytes or more, not " + str(n))
+        if n == 0:
+            return b""
+        self._start_reading()
+        try:
+            while len(self._in) < n:
+                await self._readable()
+                chunk = self._raw.read(n - len(self._in))
+                if chunk is None:
+                    continue
+                if not chunk:
+                    self._eof = True
+                    raise IncompleteReadError(self._take(-1), n)
+                if len(chunk) == n:  # all at once, the usual case
+                    return chunk
+                self._keep(chunk)
+            return self._take(n)
+        finally:
+            self._reading = False
+
+    async def readline(self):
+        """Up to and with the next newline; what there is if the stream ends first."""
+        try:
+            return await self.readuntil(b"\n")
+        except IncompleteReadError as exc:
+            return exc.partial
+
+    async def readuntil(self, separator=b"\n"):
+        """Up to and with `separator`. IncompleteReadError if the stream ends first. However long it is."""
+        self._start_reading()
+        try:
+            start = 0
+            while True:
+                held = self._in
+                if isinstance(held, str) and not isinstance(separator, str):
+                    separator = separator.decode()
+                if held:
+                    found = held.find(separator, start)
+                    if found >= 0:
+                        return self._take(found + len(separator))
+                    start = max(0, len(held) - len(separator) + 1)
+                await self._readable()
+                chunk = self._line_or_less(separator)
+                if chunk is None:
+                    continue
+                if not chunk:
+                    self._eof = True
+                    raise IncompleteReadError(self._take(-1) if held else chunk, None)
+                self._keep(chunk)
+        finally:
+            self._reading = False
+
+    def _line_or_less(self, separator):
+        """What has come, if possible no more than a line: streams of MicroPython read those themselves."""
+        if hasattr(self._raw, "readline") and separator == ("\n" if isinstance(separator, str) else b"\n"):
+            return self._raw.readline()
+        return self._raw.read(1 if MICROPYTHON else CHUNK)  # it may block until all are there: a terminal does
+
+    def at_eof(self):
+        """True once the stream has ended and everything was read."""
+        return self._eof and not self._in
+
+    def __aiter__(self):
+        return self
+
+    async def __anext__(self):
+        """The next line."""
+        line = await self.readline()
+        if not line:
+            raise StopAsyncIteration
+        return line
+
+    def _start_reading(self):
+        if self._reading:
+            raise RuntimeError("another task already waits to read this stream; only one may at a time")
+        self._reading = True
+
+    def _readable(self):
+        if self._raw is CLOSED:
+            raise closed_error()
+        if not MICROPYTHON:
+            if self._raw.eager and self._raw.eager():
+                return sleep_ms(0)
+            if self._raw.polled:
+                return ask(self._raw, 1)
+        return get_event_loop().queue_read(self.s)
+
+    def _keep(self, chunk):
+        held = self._in
+        if not held:
+            self._in = chunk
+        elif isinstance(held, str):
+            self._in = held + chunk
+        else:
+            if not isinstance(held, bytearray):
+                held = self._in = bytearray(held)
+            held.extend(chunk)
+
+    def _take(self, n):
+        """The first `n` of what is held, -1: all."""
+        held = self._in
+        if n < 0 or n >= len(held):
+            self._in = b""
+            return bytes(held) if isinstance(held, bytearray) else held
+        part = held[:n]
+        if isinstance(held, str):
+            self._in = held[n:]
+            return part
+        if not isinstance(held, bytearray):
+            held = self._in = bytearray(held)
+        held[:n] = b""
+        return bytes(part)
+
+    # Writing.
+
+    def write(self, buf, copy=True):
+        """Send `buf`: at once what the line takes, the rest in `drain`. Never waits, never loses bytes.
+
+        Copies what it can't send at once; with copy=False it does not, and `buf` must not be changed before `drain`
+        has returned. OSError if the stream is broken or closed.
+        """
+        if self._closing or self._error is not None:
+            raise self._error or closed_error()
+        buf = as_bytes(buf)
+        sent = 0
+        if not self._out.left() and not self._waits_first():
+            sent = self._send(buf) or 0
+            if sent == len(buf):
+                return
+        self._out.add(buf, sent, copy)
+
+    def writelines(self, bufs):
+        """`write` each of `bufs`."""
+        for buf in bufs:
+            self.write(buf)
+
+    async def drain(self):
+        """Wait until everything written before is with the system. OSError if the stream broke. Always waits a pass."""
+        out = self._out
+        if not out.left():
+            if self._error is not None:
+                raise self._error
+            await sleep_ms(0)
+            return
+        target = out.added
+        async with self._draining:
+            while target > out.sent:
+                await self._writable()
+                burst = BURST
+                while out.left() and burst:
+                    sent = self._send(out.first())
+                    if not sent:
+                        break
+                    out.drop(sent)
+                    burst = 0 if self._waits_first() else burst - 1
+            if self._error is not None:  # another task met it, and what was left is forgotten
+                raise self._error
+
+    def _send(self, buf):
+        try:
+            return self._raw.write(buf)
+        except OSError as exc:
+            self._error = exc
+            self._out.clear()
+            raise
+
+    def _waits_first(self):
+        return not MICROPYTHON and getattr(self._raw, "shared", False)
+
+    def _writable(self):
+        if self._raw is CLOSED:
+            raise closed_error()
+        if not MICROPYTHON and self._raw.polled:
+            return ask(self._raw, 4)
+        return get_event_loop().queue_write(self.s)
+
+    # Closing.
+
+    def close(self):
+        """Close it, once what was written is sent. Who waits to read it then gets an OSError (EBADF)."""
+        if self._closing:
+            return
+        self._closing = True
+        if self._out.left():
+            from .event import Event
+
+            self._closed = Event()
+            get_event_loop().create_task(self._finish())
+        else:
+            self._shut()
+
+    def is_closing(self):
+        """True once `close` was called."""
+        return self._closing
+
+    async def wait_closed(self):
+        """Close it if that was not done, and wait until it is. OSError if what was written could not be sent."""
+        self.close()
+        if self._closed is not None:
+            await self._closed.wait()
+            if self._lost is not None:
+                raise self._lost
+
+    async def _finish(self):
+        try:
+            await self.drain()
+        except OSError as exc:
+            self._lost = exc
+        finally:
+            self._shut()
+            self._closed.set()
+
+    def _shut(self):
+        stream, self._raw = self._raw, CLOSED
+        io = get_event_loop().io
+        if io is not None:
+            io.forget(self.s, closed_error)
+        if hasattr(stream, "close"):
+            stream.close()
+
+    async def __aenter__(self):
+        return self
+
+    async def __aexit__(self, *exc):
+        await self.wait_closed()
+
+    # Names of the first uasyncio.
+
+    aclose = wait_closed
+
+    async def awrite(self, buf, off=0, sz=-1):
+        """`write` the `sz` bytes of `buf` from `off` on, and drain."""
+        if off or sz != -1:
+            buf = memoryview(as_bytes(buf))[off : len(buf) if sz == -1 else off + sz]
+        self.write(buf)
+        await self.drain()
+
+    awritestr = awrite
+
+
+StreamReader = StreamWriter = Stream
