@@ -11,6 +11,7 @@ cdef class Loop(RunQueue):
     cdef public object io
     cdef public bint running
     cdef public bint stopping
+    cdef public long passes
     cdef object _handler
     cdef object __weakref__
 

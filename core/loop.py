@@ -31,6 +31,7 @@ class Loop(RunQueue):
         self.io = None  # an IOQueue once a task waits for a stream
         self.running = False
         self.stopping = False
+        self.passes = 0  # so far, of 30 bits: if it and `current` stay the same, a task blocks the loop
         self._handler = None
 
     def create_task(self, coro):
@@ -150,6 +151,7 @@ class Loop(RunQueue):
 
     def _collect(self):
         """Make ready what the bell, timers and streams say; sleep if nothing is ready."""
+        self.passes = (self.passes + 1) & 0x3FFFFFFF
         bell = self.bell
         if bell.has_rung():
             bell.answer()
