@@ -82,7 +82,8 @@ class ThreadSafeFlag(Cell):
         self.bell = bell  # from here on set() rings
         bell.arm(self)
         if self.state:  # it was set between the first look and the arming
-            self.answer()
+            self.unpark(task)
+            task.queue.wake(task)
 
     def unpark(self, task):
         bell = self.bell
@@ -97,7 +98,8 @@ class ThreadSafeFlag(Cell):
         if task is None:
             return
         if self.state:
-            self.unpark(task)
+            self.task = None
+            self.bell = None
             task.queue.wake(task)
         else:  # cleared since; or the ring of a set that an earlier wait has taken, come late
             bell = self.bell

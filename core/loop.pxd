@@ -18,8 +18,11 @@ cdef class Loop(RunQueue):
     cpdef create_task(self, coro)
     cdef _run(self)
     cpdef turn(self)
-    @cython.locals(bell=Doorbell, timers=TimerHeap, heap=list, timeout=cython.longlong, now=cython.longlong, first=Timer)
-    cdef _collect(self)
+    @cython.locals(ready=Ring, timers=TimerHeap, heap=list, now=cython.longlong, first=Timer)
+    cdef Py_ssize_t _collect(self) except -1
+    @cython.locals(heap=list, clock=Clock, timeout=cython.longlong, first=Timer)
+    cdef _idle(self)
+    cpdef sleep_for(self, long long timeout)
     @cython.locals(ready=Ring, task=Task)
     cdef _pass(self, Py_ssize_t count)
     @cython.locals(wait=Wait, other=Task)

@@ -1,7 +1,7 @@
 """The loop: runs one scheduler's tasks, a pass at a time.
 
-A pass: answer the doorbell if it rang, make tasks whose timer is due ready, look at watched streams, then run each task
-that was ready at that point once, in order. With none ready the loop sleeps until the next timer, stream or ring.
+A pass: with no task ready, sleep until the next timer, stream or ring; answer the doorbell if it rang, make tasks whose
+timer is due ready; then run each task that is ready at that point once, in order.
 All methods belong to the thread that runs the loop.
 """
 
@@ -137,8 +137,7 @@ class Loop(RunQueue):
         self.stopping = False
         try:
             while not self.stopping:
-                self._collect()
-                self._pass(len(self.ready))
+                self._pass(self._collect())
             self.report_ended()
         finally:
             self.running = False
@@ -146,45 +145,54 @@ class Loop(RunQueue):
 
     def turn(self):
         """One pass. For who runs a loop by hand, as closing it does."""
-        self._collect()
-        self._pass(len(self.ready))
+        self._pass(self._collect())
 
     def _collect(self):
-        """Make ready what the bell, timers and streams say; sleep if nothing is ready."""
+        """Sleep if nothing is ready; make ready what streams, the bell and timers say. Returns how many tasks are."""
         self.passes = (self.passes + 1) & 0x3FFFFFFF
-        bell = self.bell
-        if bell.has_rung():
-            bell.answer()
+        ready = self.ready
+        if len(ready) == 0 and not self.stopping:
+            self._idle()
+        elif self.io is not None and self.io.watching:
+            self.io.sleep(0)
+        self.bell.answer()
         timers = self.timers
         heap = timers.heap
-        timeout = -1
         if heap:
             now = self.clock.now()
             while heap:
                 first = heap[0]
-                timeout = first.when - now
-                if timeout > 0:
+                if first.when > now:
                     break
                 timers.remove(first)
                 first.expire()
-                timeout = -1
             if MICROPYTHON and (now > REBASE or timers.arrivals > REBASE):
                 self.clock.rebase(now)
                 timers.rebase(now)
-        if len(self.ready) or self.stopping:  # a timer may have said stop
-            timeout = 0
-        elif timeout > LONGEST:
-            timeout = LONGEST
-        if timeout:
-            self.clock.sleep(self, timeout)
-        elif self.io is not None and self.io.watching:
-            self.io.sleep(0)
+        return len(ready)
+
+    def _idle(self):
+        """Sleep until the first timer is due, or a stream or the bell has something to say."""
+        heap = self.timers.heap
+        clock = self.clock
+        timeout = -1
+        if heap:
+            first = heap[0]
+            timeout = first.when - clock.now()
+            if timeout < 0:
+                timeout = 0
+            elif timeout > LONGEST:
+                timeout = LONGEST
+        if clock.jumps:
+            clock.sleep(self, timeout)
+        else:
+            self.sleep_for(timeout)
 
     def sleep_for(self, timeout):
         """Sleep until a stream or the bell has something to say, for at most `timeout` clock units (-1: no limit)."""
         if self.io is not None and self.io.watching:
             self.io.sleep(timeout)
-        else:
+        elif timeout:
             self.bell.sleep(timeout)
 
     def _pass(self, count):

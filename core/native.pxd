@@ -15,6 +15,8 @@ cdef class Ring:
     cdef int _grow(self) except -1
 
 cdef class Clock:
+    cdef public bint jumps
+
     cpdef long long now(self) except? -1
     cpdef sleep(self, loop, long long timeout)
     cpdef hold(self)

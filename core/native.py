@@ -58,6 +58,8 @@ if MICROPYTHON:
     class Clock:
         """Milliseconds since this clock was made, as a plain integer that does not wrap as `ticks_ms` does."""
 
+        jumps = False  # its time passes by itself: `sleep` need not be called
+
         def __init__(self):
             self._last = ticks_ms()
             self._now = 0
@@ -74,7 +76,7 @@ if MICROPYTHON:
 
         def sleep(self, loop, timeout):
             """Let `timeout` units pass (-1: no limit), in which `loop` has nothing to do unless something happens."""
-            loop.sleep_for(timeout)
+            raise NotImplementedError
 
         def hold(self):
             """Another context works for a task: a clock that jumps must not. `release` follows."""
@@ -107,6 +109,8 @@ else:
     class Clock:
         """Microseconds of the system's monotonic clock."""
 
+        jumps = False  # its time passes by itself: `sleep` need not be called
+
         def now(self):
             return time.monotonic_ns() // 1000
 
@@ -115,7 +119,7 @@ else:
 
         def sleep(self, loop, timeout):
             """Let `timeout` units pass (-1: no limit), in which `loop` has nothing to do unless something happens."""
-            loop.sleep_for(timeout)
+            raise NotImplementedError
 
         def hold(self):
             """Another context works for a task: a clock that jumps must not. `release` follows."""

@@ -121,7 +121,7 @@ cdef class Clock:
 
     cpdef sleep(self, loop, long long timeout):
         """Let `timeout` units pass (-1: no limit), in which `loop` has nothing to do unless something happens."""
-        loop.sleep_for(timeout)
+        raise NotImplementedError
 
     cpdef hold(self):
         """Another context works for a task: a clock that jumps must not. `release` follows."""

@@ -21,6 +21,7 @@ class VirtualClock(Clock):
     """
 
     def __init__(self):
+        self.jumps = True
         self._time = 0  # clock units since this clock was made
         self._held = 0
 
@@ -31,6 +32,9 @@ class VirtualClock(Clock):
         self._time -= by
 
     def sleep(self, loop, timeout):
+        if timeout == 0:
+            loop.sleep_for(0)
+            return
         if self._held or timeout < 0:
             loop.sleep_for(-1)
             return
