@@ -1,6 +1,8 @@
 """Tasks that wait until a descriptor or stream can be read or written. Scheduler side only.
 
 One task may wait to read and another to write the same stream; each is woken, or cancelled, without harm to the other.
+What is waited for again and again by a Stream stays registered with the system between two waits, on CPython: that
+saves two system calls each time. It is taken out when an event comes that nobody waits for, and when it is closed.
 """
 
 import select
@@ -11,42 +13,53 @@ from .task import Wait
 if not MICROPYTHON:
     import selectors
 
-READ, WRITE = 0, 1
-POLL_BOTH = select.POLLIN | select.POLLOUT
+READ, WRITE = select.POLLIN, select.POLLOUT
 
 
 class _Direction(Wait):
     """The one task that waits to read, or to write, one stream."""
 
-    def __init__(self, io, entry, stream, direction):
+    def __init__(self, io, watched, event):
         self.io = io
-        self.entry = entry
-        self.stream = stream
-        self.direction = direction
+        self.watched = watched
+        self.event = event
         self.task = None
         self.fresh = False
 
     def park(self, task):
-        if self.task is not None or not self.io.adopt(self.stream, self.entry):
+        io = self.io
+        watched = self.watched
+        if self.task is not None or not (watched.events or io.adopt(watched)):
             task.queue.fail(
                 task,
                 RuntimeError(
-                    "another task already waits to " + ("write", "read")[self.direction == READ]
+                    "another task already waits to " + ("read" if self.event == READ else "write")
                     + " this stream; only one may at a time"
                 ),
             )
             return
         self.task = task
-        try:
-            self.io.watch(self.stream, self.entry)
-        except Exception:
-            self.task = None
-            raise
+        io.watching += 1
+        if not watched.events & self.event or watched.is_gone():
+            try:
+                io.watch(watched)
+            except Exception:
+                self.task = None
+                io.watching -= 1
+                raise
 
     def unpark(self, task):
         self.task = None
-        self.io.watch(self.stream, self.entry)
+        self.io.watching -= 1
+        if not self.watched.kept:
+            self.io.watch(self.watched)
         return True
+
+    def release(self):
+        """The task that waits, waiting no more."""
+        task, self.task = self.task, None
+        self.io.watching -= 1
+        return task
 
     def __await__(self):
         self.fresh = True
@@ -61,95 +74,160 @@ class _Direction(Wait):
         raise StopIteration
 
 
+class Watched:
+    """A stream, its `reader` and `writer` to wait for, and the events of it that the system watches now."""
+
+    def __init__(self, io, stream, kept):
+        self.stream = stream
+        self.kept = kept  # stays registered while nobody waits
+        self.events = 0
+        self.reader = _Direction(io, self, READ)
+        self.writer = _Direction(io, self, WRITE)
+
+    def wanted(self):
+        return (READ if self.reader.task is not None else 0) | (WRITE if self.writer.task is not None else 0)
+
+    def is_gone(self):
+        """Whether it was closed behind our back: the system watches it no more, and says nothing."""
+        return self.kept and not isinstance(self.stream, int) and self.stream.fileno() < 0
+
+
 class IOQueue:
-    """What one loop watches. `watching` is how many streams have a waiting task."""
+    """What one loop watches. `watching` is how many tasks wait."""
 
     def __init__(self, bell):
         self.bell = bell
         self.watching = 0
-        self._streams = {}  # _key(stream) -> [reader, writer, events registered]
+        self._streams = {}  # _key(stream) -> Watched
         if MICROPYTHON:
-            bell.on_stream = self._ready
+            bell.on_stream = self._stream_ready
         else:
             self._selector = selectors.DefaultSelector()
             self._selector.register(bell.descriptor(), selectors.EVENT_READ)
 
     def queue_read(self, stream):
         """Awaitable: until `stream` can be read without blocking, or is at its end or broken."""
-        return self._entry(stream)[READ]
+        return self._watched(stream).reader
 
     def queue_write(self, stream):
         """Awaitable: until `stream` can be written without blocking, or is broken."""
-        return self._entry(stream)[WRITE]
+        return self._watched(stream).writer
 
-    def _entry(self, stream):
-        entry = self._streams.get(_key(stream))
-        if entry is None:
-            entry = [None, None, 0]
-            entry[READ] = _Direction(self, entry, stream, READ)
-            entry[WRITE] = _Direction(self, entry, stream, WRITE)
-            self._streams[_key(stream)] = entry
-        return entry
+    def _watched(self, stream):
+        watched = self._streams.get(_key(stream))
+        if watched is None or (watched.kept and not watched.wanted()):  # or it may be of a descriptor closed since
+            watched = self._replace(watched, Watched(self, stream, False))
+        return watched
 
-    def adopt(self, stream, entry):
-        """Make `entry` the one for `stream`, if no other is; returns whether it is."""
-        return self._streams.setdefault(_key(stream), entry) is entry
+    def keep(self, stream):
+        """A Watched for one who waits for `stream` often, and calls `forget` before it is closed or given up."""
+        watched = self._streams.get(_key(stream))
+        if watched is None or not watched.wanted():
+            watched = self._replace(watched, Watched(self, stream, not MICROPYTHON))
+        return watched
 
-    def watch(self, stream, entry):
-        """Have the system watch `stream` for what the tasks in `entry` wait for now, and nothing else."""
-        events = (select.POLLIN if entry[READ].task else 0) | (select.POLLOUT if entry[WRITE].task else 0)
-        before = entry[2]
-        if events == before:
+    def _replace(self, old, new):
+        if old is not None:
+            self._drop(old)
+        self._streams[_key(new.stream)] = new
+        return new
+
+    def adopt(self, watched):
+        """Make `watched` the one for its stream, unless tasks wait for another; returns whether it is."""
+        other = self._streams.setdefault(_key(watched.stream), watched)
+        if other is not watched:
+            if other.wanted():
+                return False
+            self._replace(other, watched)
+        return True
+
+    def watch(self, watched):
+        """Have the system watch it for what tasks wait for now, and nothing else."""
+        events = watched.wanted()
+        if watched.is_gone():
+            self._drop(watched)
+        elif events == watched.events:
             return
+        before = watched.events
         try:
-            self._tell_system(stream, before, events)
+            self._tell_system(watched, before, events)
         except Exception:  # a regular file, or closed: nothing that can be watched
             if not before:
-                del self._streams[_key(stream)]
+                self._streams.pop(_key(watched.stream), None)
             raise
-        entry[2] = events
-        self.watching += (events != 0) - (before != 0)
+        watched.events = events
         if not events:
-            del self._streams[_key(stream)]
+            self._streams.pop(_key(watched.stream), None)
 
-    def _tell_system(self, stream, before, events):
+    def _tell_system(self, watched, before, events):
+        stream = watched.stream
         if MICROPYTHON:
             if events:
                 self.bell.poll.register(stream, events)  # also modifies
             else:
                 self.bell.poll.unregister(stream)
         elif not events:
-            self._selector.unregister(stream)
+            try:
+                self._selector.unregister(stream)
+            except (KeyError, ValueError):  # it was closed, and its number is another's now
+                pass
         else:
-            mask = selectors.EVENT_READ if events & select.POLLIN else 0
-            mask |= selectors.EVENT_WRITE if events & select.POLLOUT else 0
+            mask = selectors.EVENT_READ if events & READ else 0
+            mask |= selectors.EVENT_WRITE if events & WRITE else 0
             if before:
-                self._selector.modify(stream, mask)
-            else:
-                self._selector.register(stream, mask)
+                self._selector.modify(stream, mask, watched)
+                return
+            try:
+                self._selector.register(stream, mask, watched)
+            except KeyError:  # under this number there was another stream, which may have been closed since
+                other = self._selector.get_key(stream).data
+                if other is None or other.wanted():
+                    raise
+                self._drop(other)
+                self._selector.register(stream, mask, watched)
 
-    def _ready(self, stream, events):
+    def _drop(self, watched):
+        """Watch it no more."""
+        before, watched.events = watched.events, 0
+        if self._streams.get(_key(watched.stream)) is watched:
+            del self._streams[_key(watched.stream)]
+        if before:
+            self._tell_system(watched, before, 0)
+
+    def _stream_ready(self, stream, events):
+        watched = self._streams.get(_key(stream))
+        if watched is not None:
+            self._ready(watched, events)
+
+    def _ready(self, watched, events):
         """Wake those whose turn `events` is; an error or hang-up is everybody's."""
-        entry = self._streams.get(_key(stream))
-        if entry is None:
-            return
-        for direction, event in ((READ, select.POLLIN), (WRITE, select.POLLOUT)):
-            wait = entry[direction]
-            if wait.task is not None and events & ~(POLL_BOTH ^ event):
-                task, wait.task = wait.task, None
-                task.queue.wake(task)
-        self.watch(stream, entry)
+        exact = not watched.kept
+        for direction in (watched.reader, watched.writer):
+            if events & ~((READ | WRITE) ^ direction.event):
+                if direction.task is not None:
+                    task = direction.release()
+                    task.queue.wake(task)
+                else:
+                    exact = True
+        if exact:
+            self.watch(watched)
 
     def forget(self, stream, error):
         """`stream` is about to be closed: watch it no more; who waits for it gets `error()`, an exception."""
-        entry = self._streams.get(_key(stream))
-        if entry is None:
+        watched = self._streams.get(_key(stream))
+        if watched is None:
             return
-        for wait in (entry[READ], entry[WRITE]):
-            if wait.task is not None:
-                task, wait.task = wait.task, None
+        for direction in (watched.reader, watched.writer):
+            if direction.task is not None:
+                task = direction.release()
                 task.queue.fail(task, error())
-        self.watch(stream, entry)
+        self._drop(watched)
+
+    def give_up(self, watched):
+        """Its Stream is no more: watch it only for those who wait for it directly."""
+        watched.kept = False
+        if watched.events and self._selector.get_map() is not None:
+            self.watch(watched)
 
     def sleep(self, timeout):
         """Wait for streams or the bell, for at most `timeout` clock units (-1: no limit), and wake whom it concerns."""
@@ -157,13 +235,11 @@ class IOQueue:
             self.bell.sleep(timeout)
             return
         for key, mask in self.bell.sleep_in(self._selector.select, timeout):
-            if key.fd == self.bell.descriptor():
+            if key.data is None:
                 self.bell.drain()
             else:
-                events = (select.POLLIN if mask & selectors.EVENT_READ else 0) | (
-                    select.POLLOUT if mask & selectors.EVENT_WRITE else 0
-                )
-                self._ready(key.fileobj, events)
+                events = (READ if mask & selectors.EVENT_READ else 0) | (WRITE if mask & selectors.EVENT_WRITE else 0)
+                self._ready(key.data, events)
 
     def close(self):
         """Watch nothing any more."""

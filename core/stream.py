@@ -11,7 +11,7 @@ each millisecond whether it is ready, sockets and descriptors cost nothing while
 
 from .context import get_event_loop
 from .lock import Lock
-from .native import MICROPYTHON
+from .native import MICROPYTHON, ident
 from .outgoing import Outgoing, as_bytes
 from .stream_errors import CLOSED, IncompleteReadError, closed_error
 
@@ -28,10 +28,13 @@ BURST = 32  # pieces sent before others have a turn
 class Stream:
     """A stream read and written by tasks; `s` is made non-blocking (on MicroPython it has to be already)."""
 
+    _loop = _watched = None  # where and how it is waited for
+
     def __init__(self, s, e={}):  # noqa: B006
         self.s = s
         self.e = e
         self._raw = s if MICROPYTHON else raw(s)
+        self._waits_first = not MICROPYTHON and getattr(self._raw, "shared", False)  # it might block
         self._in = b""  # what came and was not taken yet: bytes, a bytearray, or str from a text stream
         self._reading = False
         self._eof = False
@@ -179,7 +182,7 @@ class Stream:
                 return sleep_ms(0)
             if self._raw.polled:
                 return ask(self._raw, 1)
-        return get_event_loop().queue_read(self.s)
+        return self._watch().reader
 
     def _keep(self, chunk):
         held = self._in
@@ -217,23 +220,24 @@ class Stream:
         """
         if self._closing or self._error is not None:
             raise self._error or closed_error()
-        buf = as_bytes(buf)
+        if not isinstance(buf, bytes):
+            buf = as_bytes(buf)
+        out = self._out
         sent = 0
-        if not self._out.left() and not self._waits_first():
+        if out.added == out.sent and not self._waits_first:
             sent = self._send(buf) or 0
             if sent == len(buf):
                 return
-        self._out.add(buf, sent, copy)
+        out.add(buf, sent, copy)
 
     def writelines(self, bufs):
-        """`write` each of `bufs`."""
         for buf in bufs:
             self.write(buf)
 
     async def drain(self):
         """Wait until everything written before is with the system. OSError if the stream broke. Always waits a pass."""
         out = self._out
-        if not out.left():
+        if out.added == out.sent:
             if self._error is not None:
                 raise self._error
             await sleep_ms(0)
@@ -248,7 +252,7 @@ class Stream:
                     if not sent:
                         break
                     out.drop(sent)
-                    burst = 0 if self._waits_first() else burst - 1
+                    burst = 0 if self._waits_first else burst - 1
             if self._error is not None:  # another task met it, and what was left is forgotten
                 raise self._error
 
@@ -260,15 +264,20 @@ class Stream:
             self._out.clear()
             raise
 
-    def _waits_first(self):
-        return not MICROPYTHON and getattr(self._raw, "shared", False)
-
     def _writable(self):
         if self._raw is CLOSED:
             raise closed_error()
         if not MICROPYTHON and self._raw.polled:
             return ask(self._raw, 4)
-        return get_event_loop().queue_write(self.s)
+        return self._watch().writer
+
+    def _watch(self):
+        """What to wait for: `reader` and `writer`, of the current loop."""
+        loop = get_event_loop()
+        if loop is not self._loop or loop.io is None:
+            self._watched = loop.queue_read(self.s).io.keep(self.s)
+            self._loop = loop
+        return self._watched
 
     # Closing.
 
@@ -314,15 +323,18 @@ class Stream:
         if hasattr(stream, "close"):
             stream.close()
 
+    def __del__(self):
+        watched = self._watched  # given up without `close`: keep nothing that would keep `s` open
+        if watched is not None and not MICROPYTHON and self._raw is not CLOSED and self._loop.thread == ident():
+            watched.reader.io.give_up(watched)
+
     async def __aenter__(self):
         return self
 
     async def __aexit__(self, *exc):
         await self.wait_closed()
 
-    # Names of the first uasyncio.
-
-    aclose = wait_closed
+    aclose = wait_closed  # this and those below: names of the first uasyncio
 
     async def awrite(self, buf, off=0, sz=-1):
         """`write` the `sz` bytes of `buf` from `off` on, and drain."""

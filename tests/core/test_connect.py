@@ -176,6 +176,62 @@ def test_a_cancelled_connect_closes_its_socket(core):
     run(core, main)
 
 
+def test_cancelled_at_any_wait_a_client_leaves_no_descriptor_and_no_task(core):
+    try:
+        os.stat("/proc/self/fd")
+    except OSError:
+        pytest.skip("no /proc to count descriptors in")
+    stages = []
+
+    async def session(port, text):
+        _, stream = await core.open_connection("127.0.0.1", port)
+        stages.append("connected")
+        async with stream:
+            for _ in range(3):
+                stream.write(text)
+                await stream.drain()
+                stages.append("sent")
+                assert await stream.readexactly(len(text)) == text
+                stages.append("read")
+                stream.write(b"line\n")
+                await stream.drain()
+                assert await stream.readline() == b"line\n"
+                stages.append("line")
+        stages.append("closed")
+
+    async def main():
+        port = free_port()
+        loop = core.get_event_loop()
+        async with await core.start_server(echo, "127.0.0.1", port) as server:
+            await session(port, b"first")
+            await core.sleep_ms(5)
+            before = len(os.listdir("/proc/self/fd"))
+            for passes in range(200):
+                task = core.create_task(session(port, b"text"))
+                for _ in range(passes):
+                    await core.sleep(0)
+                ended = task.done()
+                task.cancel()
+                try:
+                    await task
+                except core.CancelledError:
+                    pass
+                if ended:
+                    break
+            assert ended, stages[-20:]
+            for _ in range(100):
+                if not server.handlers:
+                    break
+                await core.sleep_ms(1)
+            assert not server.handlers
+            assert len(os.listdir("/proc/self/fd")) == before
+            assert loop.io.watching == 1  # the server's
+            await session(port, b"last")
+            assert stages[-1] == "closed"
+
+    run(core, main, limit=30)
+
+
 def test_a_taken_port_is_an_error_of_start_server(core):
     async def main():
         port = free_port()

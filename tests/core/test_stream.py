@@ -571,3 +571,67 @@ def test_standard_streams_stay_blocking(core):
     done = subprocess.run([sys.executable, "-c", code], input=b"ab\ncd\n", capture_output=True, timeout=30)
     assert done.stdout == b"AB\n" * 1000 + b"CD\n" * 1000, done.stderr
     assert os.get_blocking(0)
+
+
+@pytest.mark.cpython
+def test_a_stream_given_up_is_closed_and_its_number_may_be_used_again(core):
+    """Between two waits the system goes on watching a stream: nothing may be held by that."""
+    import gc
+    import os
+
+    async def main():
+        numbers = set()
+        for n in range(6):
+            reading, writing = os.pipe()
+            numbers.add(reading)
+            if n % 2:
+                reader = core.Stream(reading)  # by its number: closed behind its back
+            else:
+                reader = core.Stream(open(reading, "rb", buffering=0))
+            for text in (b"one", b"two"):
+                task = core.create_task(reader.readexactly(3))
+                await core.sleep_ms(1)
+                os.write(writing, text)
+                assert await task == text
+            del task
+            if n % 2:
+                os.close(reading)
+            else:
+                del reader
+                gc.collect()
+                with pytest.raises(OSError):
+                    os.fstat(reading)
+            os.close(writing)
+        assert len(numbers) < 6  # else this test shows nothing
+        async with Streams(core) as ends:
+            task = core.create_task(ends.here.read(1))
+            await core.sleep_ms(1)
+            task.cancel()
+            await core.sleep_ms(1)
+            ends.here.s.close()
+            with pytest.raises((OSError, ValueError)):
+                await core.wait_for(ends.here.read(1), 1)
+
+    with pytest.warns(ResourceWarning):
+        run(core, main)
+
+
+def test_what_comes_while_nobody_reads_costs_an_idle_loop_nothing(core):
+    async def main():
+        async with Streams(core) as ends:
+            ends.there.write(b"1")
+            assert await ends.here.read(1) == b"1"
+            text = ends.fill()
+            drain = core.create_task(ends.here.drain())  # so that the loop watches this stream at all
+            ends.there.write(b"nobody reads this yet")
+            io = core.get_event_loop().io
+            passes = []
+            sleep = io.sleep
+            io.sleep = lambda timeout: (passes.append(1), sleep(timeout))[1]
+            await core.sleep_ms(50)
+            assert len(passes) < 20
+            drain.cancel()
+            assert await ends.here.read(6) == b"nobody"
+            assert len(text) > 6
+
+    run(core, main)
