@@ -9,7 +9,7 @@ files can't be waited for (the system says EPERM): those are for `offload`. On C
 each millisecond whether it is ready, sockets and descriptors cost nothing while they are idle.
 """
 
-from .context import get_event_loop
+from .context import check_context, get_event_loop
 from .lock import Lock
 from .native import MICROPYTHON, ident
 from .outgoing import Outgoing, as_bytes
@@ -23,6 +23,7 @@ else:
 
 CHUNK = 256 if MICROPYTHON else 1 << 16  # bytes: of one read when there is no telling how many are wanted
 BURST = 32  # pieces sent before others have a turn
+_INSTEAD = "a threadsafe.ThreadSafeQueue that a task of the stream's loop serves"
 
 
 class Stream:
@@ -50,8 +51,6 @@ class Stream:
         if default:
             return self.e.get(name, default[0])
         return self.e[name]
-
-    # Reading.
 
     async def read(self, n=-1):
         """Up to `n` bytes, as soon as there is one; -1: all until the end of the stream. b"" at its end."""
@@ -210,14 +209,13 @@ class Stream:
         held[:n] = b""
         return bytes(part)
 
-    # Writing.
-
     def write(self, buf, copy=True):
         """Send `buf`: at once what the line takes, the rest in `drain`. Never waits, never loses bytes.
 
         Copies what it can't send at once; with copy=False it does not, and `buf` must not be changed before `drain`
         has returned. OSError if the stream is broken or closed.
         """
+        check_context(self._loop, "Stream.write()", _INSTEAD)
         if self._closing or self._error is not None:
             raise self._error or closed_error()
         if not isinstance(buf, bytes):
@@ -279,10 +277,9 @@ class Stream:
             self._loop = loop
         return self._watched
 
-    # Closing.
-
     def close(self):
         """Close it, once what was written is sent. Who waits to read it then gets an OSError (EBADF)."""
+        check_context(self._loop, "Stream.close()", _INSTEAD)
         if self._closing:
             return
         self._closing = True

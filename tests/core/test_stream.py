@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from support import CPYTHON, run
+from support import CPYTHON, run, start_thread
 
 
 def limit(sock):
@@ -633,5 +633,48 @@ def test_what_comes_while_nobody_reads_costs_an_idle_loop_nothing(core):
             drain.cancel()
             assert await ends.here.read(6) == b"nobody"
             assert len(text) > 6
+
+    run(core, main)
+
+
+def test_another_thread_may_not_touch_a_stream(core):
+    def elsewhere(ends):
+        for call in (lambda: ends.here.write(b"x"), ends.here.close):
+            with pytest.raises(core.WrongContextError):
+                call()
+
+    async def main():
+        async with Streams(core) as ends:
+            ends.there.write(b"1")
+            assert await ends.here.read(1) == b"1"
+            start_thread(elsewhere, ends).join()
+            ends.here.write(b"2")
+            assert await ends.there.read(1) == b"2"
+
+    run(core, main)
+
+
+def test_a_text_stream_gives_str(core):
+    """As MicroPython's `sys.stdin` does."""
+    import io
+
+    parts = ["fir", "st\nsec", "ond\n", "rest", "", "", ""]
+
+    class Text(io.IOBase):
+        def ioctl(self, request, flags):
+            return flags & 1 if request == 3 else -1
+
+        def read(self, n):
+            return parts.pop(0)
+
+        def readline(self):
+            return parts.pop(0)
+
+    async def main():
+        stream = core.Stream(Text())
+        assert await stream.readline() == "first\n"
+        assert await stream.readline() == "second\n"
+        assert await stream.read() == "rest"
+        assert await stream.readline() == ""
 
     run(core, main)
