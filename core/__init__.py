@@ -48,14 +48,25 @@ __version__ = (0, 1, 0)
 # What costs nothing until it is used: name -> module. On a board touch what you use before another core or an ISR runs:
 # the import changes tables that they read.
 _LAZY = {
+    "ALL_COMPLETED": "waiting",
+    "FIRST_COMPLETED": "waiting",
+    "FIRST_EXCEPTION": "waiting",
     "IncompleteReadError": "stream_errors",
     "Server": "server",
     "Stream": "stream",
     "StreamReader": "stream",
     "StreamWriter": "stream",
+    "TaskGroup": "taskgroup",
+    "TaskGroupError": "taskgroup",
     "VirtualClock": "virtual",
+    "as_completed": "waiting",
     "open_connection": "connect",
+    "shield": "shielding",
     "start_server": "server",
+    "timeout": "timeouts",
+    "timeout_at": "timeouts",
+    "timeout_ms": "timeouts",
+    "wait": "waiting",
 }
 
 

@@ -22,6 +22,7 @@ cdef class RunQueue:
     cdef public Task current
     cdef public unsigned long thread
     cdef public Task newest
+    cdef public dict scopes
 
     cpdef check_context(self, what, instead)
     cpdef wake(self, Task task)
@@ -36,10 +37,13 @@ cdef class Task(Timer):
     cdef public object state
     cdef public Task newer
     cdef public Task older
+    cdef public object name
     cdef object __weakref__
 
-    @cython.locals(queue=RunQueue, target=Task)
+    @cython.locals(queue=RunQueue)
     cpdef cancel(self)
+    @cython.locals(queue=RunQueue, target=Task)
+    cpdef bint interrupt(self) except -1
     cpdef inject(self, exc)
     cpdef expire(self)
     cpdef park(self, Task task)

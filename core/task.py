@@ -7,8 +7,10 @@ other contexts use `twincore.threadsafe`.
 """
 
 from .errors import CancelledError, WrongContextError, describe
-from .native import Clock, Ring, ident
+from .native import MICROPYTHON, Clock, Ring, ident
 from .timers import Timer, TimerHeap
+
+CLOCK_HZ = 1000 if MICROPYTHON else 1000000  # Clock's units in a second
 
 
 class Wait:
@@ -63,6 +65,7 @@ class RunQueue:
         self.current = None  # the task that runs now
         self.thread = ident()
         self.newest = None  # all tasks that have not ended, newest first, linked by Task.older and Task.newer
+        self.scopes = None  # task -> what it entered (see scope.py), once a task entered any
 
     def check_context(self, what, instead):
         """Raise WrongContextError unless the caller's thread is the scheduler's; `instead` says what to use."""
@@ -82,6 +85,10 @@ class RunQueue:
         """Make a parked task ready to have `exc` raised in it."""
         self.wake(task)
         task.data = exc
+
+    def time(self):
+        """The time in seconds, for `timeout_at`, on this loop's clock. Its zero means nothing."""
+        return self.clock.now() / CLOCK_HZ
 
     def cancel_current(self):
         """Raise CancelledError in the current task at its next wait."""
@@ -151,18 +158,64 @@ class Task(Timer):
         queue.check_context("Task.cancel()", "a threadsafe.ThreadSafeEvent that a task waits for and then cancels")
         if self is queue.current:
             raise RuntimeError("can't cancel self: raise CancelledError, or return")
+        return self.interrupt()
+
+    def interrupt(self):
+        """`cancel` without its checks."""
+        queue = self.queue
         target = self
-        while isinstance(target.data, Task):
-            if target.coro is None:  # its result is a task
+        while True:
+            if target.coro is None:
                 return False
+            if queue.scopes:
+                for scope in queue.scopes.get(target, ()):
+                    scope.cancelled = True
+            if not isinstance(target.data, Task):
+                break
             target = target.data
-        if target.coro is None:
-            return False
         if target is queue.current:  # it cancels one that waits for it: itself, in the end
             queue.cancel_current()
         else:
             target.inject(CancelledError())
         return True
+
+    def cancelled(self):
+        """True if it ended with a CancelledError."""
+        return self.coro is None and isinstance(self.data, CancelledError)
+
+    def result(self):
+        """What it returned; raises what it raised, and RuntimeError if it has not ended."""
+        error = self.exception()
+        if error is None:
+            return self.data.value
+        raise error
+
+    def exception(self):
+        """What it raised, CancelledError too; None if it returned. RuntimeError if it has not ended."""
+        if self.coro is not None:
+            raise RuntimeError("the task has not ended: await it")
+        self.state = False
+        return None if isinstance(self.data, StopIteration) else self.data
+
+    def add_done_callback(self, fn):
+        """Have `fn(task)` called by a task of the loop once this one has ended, at the earliest at the next turn."""
+        from .done_callbacks import add
+
+        add(self, fn)
+
+    def remove_done_callback(self, fn):
+        """Take back every `add_done_callback(fn)`; returns how many those were."""
+        from .done_callbacks import remove
+
+        return remove(self, fn)
+
+    def get_name(self):
+        """The name set, or one that no other task has at the time."""
+        return getattr(self, "name", None) or "Task-" + str(id(self))
+
+    def set_name(self, name):
+        """Call it `str(name)`, here and in its repr."""
+        self.name = str(name)  # an attribute of those that have one only
 
     def inject(self, exc):
         """Raise `exc` in this task, which is not the current one, when it next runs. Scheduler side."""
@@ -219,4 +272,6 @@ class Task(Timer):
         raise outcome
 
     def __repr__(self):
-        return "<Task " + (describe(self.coro) if self.coro is not None else "done") + ">"
+        name = getattr(self, "name", None)
+        what = describe(self.coro) if self.coro is not None else "done"
+        return "<Task " + (name + ": " + what if name else what) + ">"

@@ -59,6 +59,19 @@ async def _watch(core, task, limit, late):
     task.cancel()
 
 
+def same_trace(core, asyncio, traced, *case):
+    """Assert that the program `traced(library, unit, *case)` returns the same with both; `unit` is a time in seconds.
+
+    Their times are real: if they differ, the machine may have been busy, and both are run again, more slowly.
+    """
+    for unit in (0.01, 0.05):
+        core.new_event_loop()
+        ours, theirs = traced(core, unit, *case), traced(asyncio, unit, *case)
+        if ours == theirs:
+            return
+    raise AssertionError(f"{case}: {ours} != {theirs}")
+
+
 class Thread:
     """A function on another thread (core 1 on the RP2040); `join` gives its result or raises what it raised."""
 
