@@ -36,6 +36,7 @@ else:
     from .flag import ThreadSafeFlag
 
     if compiled:
+        from . import operation  # quickens `await task`
         from .sleep import sleep, sleep_ms
     else:
         from .sleep_cpython import sleep, sleep_ms
