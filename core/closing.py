@@ -47,6 +47,7 @@ def _cancel(loop):
     task = loop.newest
     while task is not None:
         older = task.older
+        task.mark_scopes()
         task.inject(CancelledError())
         task = older
 

@@ -9,9 +9,10 @@ cdef extern from *:
     static twincore_attempt twincore_attempt_of_operation;
     static PyObject *twincore_pending;
 
+    static twincore_attempt twincore_attempt_of_task;
+
     /* A step of `await operation`: result or error of one attempt, without an exception that carries the result. */
-    static PySendResult twincore_send(PyObject *self, PyObject *Py_UNUSED(arg), PyObject **result) {
-        PyObject *got = twincore_attempt_of_operation(self);
+    static PySendResult twincore_step(PyObject *self, PyObject *got, PyObject **result) {
         if (got == twincore_pending) {
             Py_DECREF(got);
             Py_INCREF(self);
@@ -22,13 +23,12 @@ cdef extern from *:
         return got == NULL ? PYGEN_ERROR : PYGEN_RETURN;
     }
 
-    /* The same for `await task`. */
-    static twincore_attempt twincore_attempt_of_task;
+    static PySendResult twincore_send(PyObject *self, PyObject *Py_UNUSED(arg), PyObject **result) {
+        return twincore_step(self, twincore_attempt_of_operation(self), result);
+    }
 
     static PySendResult twincore_send_to_task(PyObject *self, PyObject *Py_UNUSED(arg), PyObject **result) {
-        PyObject *got = twincore_attempt_of_task(self);
-        *result = got;
-        return got == self ? PYGEN_NEXT : got == NULL ? PYGEN_ERROR : PYGEN_RETURN;
+        return twincore_step(self, twincore_attempt_of_task(self), result);
     }
 
     static void twincore_accelerate_task(PyObject *cls, twincore_attempt function) {
@@ -101,10 +101,10 @@ def accelerate(cls):
 
 
 cdef object _attempt_task(object awaited):
-    """As Task.__next__: the task itself while it runs, then its result or its exception."""
+    """As Task.__next__: PENDING while it runs, then its result or its exception."""
     cdef Task task = <Task> awaited
     if task.coro is not None:
-        return task
+        return PENDING
     task.state = False
     data = task.data
     if isinstance(data, StopIteration):

@@ -167,9 +167,7 @@ class Task(Timer):
         while True:
             if target.coro is None:
                 return False
-            if queue.scopes:
-                for scope in queue.scopes.get(target, ()):
-                    scope.cancelled = True
+            target.mark_scopes()
             if not isinstance(target.data, Task):
                 break
             target = target.data
@@ -178,6 +176,13 @@ class Task(Timer):
         else:
             target.inject(CancelledError())
         return True
+
+    def mark_scopes(self):
+        """Tell the scopes that it is in that somebody else cancels it, too."""
+        scopes = self.queue.scopes
+        if scopes:
+            for scope in scopes.get(self, ()):
+                scope.cancelled = True
 
     def cancelled(self):
         """True if it ended with a CancelledError."""
