@@ -256,7 +256,10 @@ async def main(total):
 if __name__ == "__main__":
     try:
         good = asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 512))
+    except KeyboardInterrupt:
+        print("interrupted")
+        sys.exit(130)
     finally:
-        asyncio.new_event_loop()
+        asyncio.new_event_loop()  # ends what is left: the interrupt's pin, the worker
     print("all samples accounted for, all results verified" if good else "FAILED")
     sys.exit(0 if good else 1)
