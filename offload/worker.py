@@ -108,16 +108,35 @@ class Pool:
                 return
             self.running.append(None)
             self._alive += 1
+        ticket = [slot]
         try:
-            _start(self, slot)
+            _start(self, ticket)
         except BaseException:
-            with self._lock:
-                self.running.pop()
-                self._alive -= 1
+            # Ctrl-C can come when the thread has started already: it or this takes the ticket, not both.
+            if self._take(ticket) is not None:
+                with self._lock:
+                    self.running.pop()
+                self._retire()
             raise
 
-    def _serve(self, slot):
+    def _take(self, ticket):
+        """The slot on `ticket`, for the first who asks; then None."""
+        with self._lock:
+            return ticket.pop() if ticket else None
+
+    def _retire(self):
+        """A thread has ended, or will never start."""
+        with self._lock:
+            self._alive -= 1
+            last = self._alive == 0 and self.queue.closed()
+        if last:
+            self._ended.set()
+
+    def _serve(self, ticket):
         """What each thread does."""
+        slot = self._take(ticket)
+        if slot is None:
+            return
         queue = self.queue
         running = self.running
         try:
@@ -129,11 +148,7 @@ class Pool:
         except QueueClosed:
             pass
         finally:
-            with self._lock:
-                self._alive -= 1
-                last = self._alive == 0
-            if last:
-                self._ended.set()
+            self._retire()
 
 
 class Worker(Pool):
@@ -160,8 +175,8 @@ def _name(pool, name):
     return name
 
 
-def _start(pool, slot):
-    """Run `pool._serve(slot)` on a new thread."""
+def _start(pool, ticket):
+    """Run `pool._serve(ticket)` on a new thread."""
     size = pool.stack_size
     if sys.implementation.name == "cpython":
         import threading
@@ -169,15 +184,15 @@ def _start(pool, slot):
         if size:
             stack_size(size)
         try:
-            threading.Thread(target=pool._serve, args=(slot,), name=pool.name, daemon=True).start()
+            threading.Thread(target=pool._serve, args=(ticket,), name=pool.name, daemon=True).start()
         finally:
             if size:
                 stack_size(0)
     elif RP2:
-        _start_core1(pool, slot)
+        _start_core1(pool, ticket)
     else:
         stack_size(size)
-        start_new_thread(pool._serve, (slot,))
+        start_new_thread(pool._serve, (ticket,))
         stack_size(0)
 
 
@@ -189,7 +204,7 @@ def core1_pool():
     return None if _core1 is None or _core1.queue.closed() else _core1
 
 
-def _start_core1(pool, slot):
+def _start_core1(pool, ticket):
     global _core1
     if _core1 is not None and _core1.on_loan and not _core1.queue.closed():
         _core1.queue.close()  # made by `unblock` for want of a Worker; here is one, which it will use
@@ -197,7 +212,7 @@ def _start_core1(pool, slot):
     try:
         for _ in range(100):
             try:
-                start_new_thread(pool._serve, (slot,))
+                start_new_thread(pool._serve, (ticket,))
                 _core1 = pool
                 return
             except OSError:  # it is in use, or what used it has not quite ended
