@@ -719,3 +719,28 @@ def test_a_worker_computes_while_tasks_take_turns(core, offload):
         return len(beats)
 
     assert run(core, main) > 5
+
+
+@pytest.mark.cpython
+@pytest.mark.parametrize("started", [True, False], ids=["after it started", "before"])
+def test_ctrl_c_while_a_thread_starts_leaves_a_pool_that_works_and_closes(core, offload, started):
+    start = offload.worker._start
+
+    def interrupted(pool, ticket):
+        offload.worker._start = start
+        if started:
+            start(pool, ticket)
+            while ticket:
+                sleep_ms(1)
+        raise KeyboardInterrupt
+
+    async def main():
+        pool = offload.Pool(1)
+        offload.worker._start = interrupted
+        with pytest.raises(KeyboardInterrupt):
+            pool._start_thread()
+        result = await pool.assign(abs, -1)
+        await pool.close(5)
+        return result
+
+    assert run(core, main) == 1
