@@ -1,6 +1,6 @@
-from .task cimport Wait
+from .shared cimport SharedWait
 
-cdef class Cell(Wait):
+cdef class Cell(SharedWait):
     cdef public bint rung
 
     cpdef answer(self)

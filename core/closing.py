@@ -1,46 +1,50 @@
 """How a loop ends the tasks that it still has when it is closed."""
 
 from .errors import CancelledError, TimeoutError
-from .sleep import units
+from .native import MICROPYTHON
 from .timers import Timer
-
-GRACE = 1  # second
+from .times import units
 
 
 class _Limit(Timer):
     """Ends the waiting for a task that does not end when it is cancelled."""
 
     def __init__(self, loop):
-        self.when = 0
-        self.order = 0
-        self.slot = -1
+        Timer.__init__(self)
         self.loop = loop
 
     def expire(self):
         self.loop.stopping = True
 
 
-def end_tasks(loop):
+def end_tasks(loop, grace):
     """Cancel every task of `loop`, which is not running, and run it until they have ended; cut off what is left then.
 
-    So `finally` blocks run, and what they await.
+    So `finally` blocks run, and what they await, for `grace` seconds at the most (None: as long as they like); then
+    those of asynchronous generators that were left before their end.
     """
     _cancel(loop)
     limit = _Limit(loop)
-    loop.timers.push(limit, loop.clock.now() + units(GRACE))
-    loop.running = True
-    loop.stopping = False
+    if grace is not None:
+        loop.timers.push(limit, loop.clock.now() + units(grace))
+    loop.begin()
     try:
-        while loop.newest is not None and not loop.stopping:
-            loop.turn()
+        _run_out(loop)
+        if not MICROPYTHON and loop.asyncgens.alive:
+            loop.create_task(loop.asyncgens.close_all())
+            _run_out(loop)
     finally:
-        loop.running = False
-        loop.current = None
+        loop.end()
         if limit.slot >= 0:
             loop.timers.remove(limit)
     loop.report_ended()
     while loop.newest is not None:
-        _cut_off(loop, loop.newest)
+        _cut_off(loop, loop.newest, grace)
+
+
+def _run_out(loop):
+    while loop.newest is not None and not loop.stopping:
+        loop.turn()
 
 
 def _cancel(loop):
@@ -52,9 +56,9 @@ def _cancel(loop):
         task = older
 
 
-def _cut_off(loop, task):
+def _cut_off(loop, task, grace):
     """End a task that did not end when it was cancelled; say so."""
-    error = TimeoutError("it was cancelled and did not end within " + str(GRACE) + " s")
+    error = TimeoutError("it was cancelled and did not end within " + str(grace) + " s")
     loop.current = task
     coro = task.coro
     task.inject(CancelledError())

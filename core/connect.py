@@ -1,25 +1,33 @@
 """open_connection: a TCP connection to a host, as a Stream. And how names become addresses. Scheduler side only.
 
-Numeric addresses never block. Names are looked up by `resolver` if one is set, as `offload` can do, on another thread;
-without it the system's look-up is called directly, which stops every task of this loop until it answers.
+Numeric addresses never block. Names are looked up by `offload`, on a thread of its own, or by `resolver` if one is set.
+Where offload is not installed, and on RP2, whose network belongs to core 0, the system's look-up is called directly: that
+stops every task of this loop until it answers.
 """
 
 import errno
 import socket
 
 from .context import get_event_loop
+from .lazy import above
 from .native import MICROPYTHON
 from .stream import Stream
 
-resolver = None  # async (host, port, 0, SOCK_STREAM) -> what socket.getaddrinfo returns
+resolver = None  # in place of offload's: async (host, port, 0, SOCK_STREAM) -> what socket.getaddrinfo returns
 CONNECTED = (0, 106, 56, 127)  # EISCONN of MicroPython and Linux, macOS, lwIP
 
 
 async def look_up(host, port):
     """The addresses of `host` for TCP: a list as of `socket.getaddrinfo`."""
-    if resolver is not None and not is_numeric(host):
-        return await resolver(host, port, 0, socket.SOCK_STREAM)
-    return socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM)
+    if is_numeric(host):
+        return socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM)
+    ask = resolver
+    if ask is None:
+        try:
+            ask = above("offload.names", "getaddrinfo")
+        except ImportError:
+            return socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM)
+    return await ask(host, port, 0, socket.SOCK_STREAM)
 
 
 def is_numeric(host):

@@ -3,22 +3,21 @@
 from _thread import allocate_lock
 
 from . import loop as _loop
-from .errors import WrongContextError
+from .lazy import load
 from .native import MICROPYTHON, ident
+
+if not MICROPYTHON:
+    from .native import own, set_own
 
 _loops = {}  # thread -> Loop; replaced whole, never mutated, since other threads and cores read it
 _replacing = allocate_lock()
-
-if not MICROPYTHON:
-    from threading import local
-
-    _here = local()  # and not _loops: a new thread may be given the ident of one that has ended
+check_blocking = None  # if it is checked, called before a context blocks; see checking.py
 
 
 def _mine():
     if MICROPYTHON:
         return _loops.get(ident())
-    return getattr(_here, "loop", None)
+    return own()  # and not _loops: a new thread may be given the ident of one that has ended
 
 
 def get_event_loop(runq_len=0, waitq_len=0):
@@ -30,10 +29,7 @@ def get_event_loop(runq_len=0, waitq_len=0):
     loop = _mine()
     if loop is None:
         if _foreign():
-            raise WrongContextError(
-                "this context runs no loop, another does: hand work to that one through threadsafe "
-                "(ThreadSafeQueue, ThreadSafeEvent, Message), or make a loop here with run() or new_event_loop()"
-            )
+            raise load("misuse", "no_loop_here")()
         loop = _adopt(_loop.Loop())
     return loop
 
@@ -43,15 +39,15 @@ def _foreign():
     return _mine() is None and any(loop.running for loop in _loops.values())
 
 
-def check_context(queue, what, instead):
+def check_context(queue, what):
     """Raise WrongContextError if `what` was called from a thread that has no business with `queue`'s tasks.
 
     With `queue` None, nobody having waited yet, that is a thread without a loop while another's runs.
     """
     if queue is not None:
-        queue.check_context(what, instead)
+        queue.check_context(what)
     elif not MICROPYTHON and _foreign():
-        raise WrongContextError(what + " was called from a thread that runs no loop, another does; use " + instead)
+        raise load("misuse", "no_loop_here")(what)
 
 
 def new_event_loop(clock=None):
@@ -72,16 +68,16 @@ def _adopt(loop):
         loops[loop.thread] = loop
         _loops = loops
     if not MICROPYTHON:
-        _here.loop = loop
+        set_own(loop)
     return loop
 
 
-def create_task(coro):
-    """Start the coroutine `coro` on the current loop; returns its Task. Legal before `run`."""
+def create_task(coro, name=None, context=None):
+    """Start the coroutine `coro` on the current loop; returns its Task. Legal before `run`. See Loop.create_task."""
     loop = _mine()
     if loop is None:
         loop = get_event_loop()
-    return loop.create_task(coro)
+    return loop.create_task(coro, name, context)
 
 
 def running_loop():

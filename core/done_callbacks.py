@@ -4,28 +4,30 @@ The callbacks are called in order, in a task of their own, at the turn after the
 start and cancel others, take long, fail; what one raises is reported and the next is called.
 """
 
+from .native import MICROPYTHON
+
+if not MICROPYTHON:
+    from contextvars import copy_context
+
 
 class _Callbacks:
     """In a task's list of who awaits it, on behalf of the callbacks: once per task."""
 
-    def __init__(self, waiters):
-        self.waiters = waiters  # that list
-        self.functions = []
+    def __init__(self):
+        self.functions = []  # (function, its context or None)
 
     def child_done(self, task):
+        # Its error stays one that nobody has seen, unless a function looks at it: see RunQueue.finish.
         task.queue.create_task(_call(self.functions, task))
-        if len(self.waiters) == 1 and not task.cancelled() and not isinstance(task.data, StopIteration):
-            # Nobody awaits it, so its error is to be reported as if there were no callbacks, unless one looks at it:
-            # see RunQueue.finish.
-            task.state = None
-            task.queue.ready.reserve(1)
-            task.queue.ready.push(task)
 
 
 async def _call(functions, task):
-    for fn in functions:
+    for fn, context in functions:
         try:
-            fn(task)
+            if context is None:
+                fn(task)
+            else:
+                context.run(fn, task)
         except Exception as exc:
             task.queue.call_exception_handler(
                 {"message": "A done callback of a task failed", "exception": exc, "future": task}
@@ -33,37 +35,36 @@ async def _call(functions, task):
 
 
 def _find(task):
-    if isinstance(task.state, list):
-        for waiter in task.state:
-            if isinstance(waiter, _Callbacks):
-                return waiter
+    for waiter in task.waiters():
+        if isinstance(waiter, _Callbacks):
+            return waiter
     return None
 
 
-def add(task, fn):
-    """`task.add_done_callback(fn)`."""
-    task.queue.check_context("Task.add_done_callback()", "a task of that loop that awaits it")
+def add(task, fn, context):
+    """`task.add_done_callback(fn, context)`."""
+    task.queue.check_context("Task.add_done_callback()")
+    if context is None and not MICROPYTHON:
+        context = copy_context()
     if task.coro is None:
-        task.queue.create_task(_call([fn], task))
+        task.queue.create_task(_call([(fn, context)], task))
         return
     callbacks = _find(task)
     if callbacks is None:
-        waiters = task.state if isinstance(task.state, list) else []
-        callbacks = _Callbacks(waiters)
-        waiters.append(callbacks)
-        task.state = waiters
-    callbacks.functions.append(fn)
+        callbacks = _Callbacks()
+        task.add_waiter(callbacks)
+    callbacks.functions.append((fn, context))
 
 
 def remove(task, fn):
     """`task.remove_done_callback(fn)`."""
-    task.queue.check_context("Task.remove_done_callback()", "a task of that loop")
+    task.queue.check_context("Task.remove_done_callback()")
     callbacks = _find(task)
     if callbacks is None:
         return 0
-    count = callbacks.functions.count(fn)
-    for _ in range(count):
-        callbacks.functions.remove(fn)
-    if not callbacks.functions:
+    kept = [pair for pair in callbacks.functions if pair[0] != fn]
+    count = len(callbacks.functions) - len(kept)
+    callbacks.functions = kept
+    if not kept:
         task.unpark(callbacks)
     return count

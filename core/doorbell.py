@@ -16,8 +16,8 @@ none loses a ring. A system call is made only to wake a sleeper.
 | method | who may call | blocks | allocates |
 |---|---|---|---|
 | `ring(cell)` | any context: thread, other core, hard ISR, signal handler | never | never on MicroPython; CPython: the growth of a queue |
-| `arm(cell)`, `disarm(cell)` | the owner | never | the growth of a list |
-| `answer()` | the owner | never | no |
+| `arm(cell)`, `disarm(cell)` | the owner | never | the growth of a list to more than ever before |
+| `pending`: true if it was rung; then `answer()` | the owner | never | no |
 | `sleep(timeout)` | the owner | up to `timeout` clock units (-1: no limit), or until rung | no |
 
 Cells rung are answered in the order of ringing on CPython, in the order of arming on MicroPython. A ring uses up the

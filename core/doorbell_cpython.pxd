@@ -3,7 +3,7 @@ from .cell cimport Cell
 from .native cimport Ring
 
 cdef class Doorbell:
-    cdef Ring _rung
+    cdef public Ring pending
     cdef bint _asleep
     cdef object _lock
     cdef bint _in_poll
@@ -12,8 +12,10 @@ cdef class Doorbell:
 
     cpdef ring(self, Cell cell)
     cpdef wake(self)
+    cpdef signal(self)
     @cython.locals(rung=Ring, count=Py_ssize_t, cell=Cell)
     cpdef answer(self)
-    cpdef bint has_rung(self)
     cpdef sleep(self, long long timeout)
+    @cython.locals(in_poll=bint)
+    cpdef forked(self)
     cpdef sleep_in(self, poll, long long timeout)

@@ -12,7 +12,7 @@ class Doorbell:
     """See the module `doorbell` for the contract."""
 
     def __init__(self):
-        self._rung = Ring()
+        self.pending = Ring()  # the cells rung, in order
         self._asleep = False
         self._lock = allocate_lock()
         self._lock.acquire()
@@ -26,17 +26,14 @@ class Doorbell:
         """Nothing to forget either."""
 
     def ring(self, cell):
-        self._rung.push(cell)
+        self.pending.push(cell)
         if self._asleep:
             self.wake()
 
     def wake(self):
         """End the owner's sleep, now or the next. Any context."""
         if self._in_poll:
-            try:
-                os.write(self._writing, b"\1\0\0\0\0\0\0\0")
-            except BlockingIOError:  # full of earlier rings, which will wake it too
-                pass
+            self.signal()
         else:
             try:
                 self._lock.release()
@@ -44,21 +41,18 @@ class Doorbell:
                 pass
 
     def answer(self):
-        rung = self._rung
+        rung = self.pending
         count = len(rung)
         while count:
             count -= 1
             cell = rung.pop()
             cell.answer()
 
-    def has_rung(self):
-        return len(self._rung) > 0
-
     def sleep(self, timeout):
         """Sleep for `timeout` microseconds at most (-1: no limit), or until rung. Owner only."""
         self._asleep = True
         try:
-            if len(self._rung) == 0:
+            if len(self.pending) == 0:
                 self._lock.acquire(True, -1 if timeout < 0 else min(timeout * 1e-6, LONGEST))
         finally:
             self._asleep = False
@@ -68,7 +62,7 @@ class Doorbell:
         self._in_poll = True
         self._asleep = True
         try:
-            if len(self._rung):
+            if len(self.pending):
                 timeout = 0
             return poll(None if timeout < 0 else min(timeout * 1e-6, LONGEST))
         finally:
@@ -86,12 +80,27 @@ class Doorbell:
                 os.set_blocking(self._writing, False)
         return self._reading
 
+    def signal(self):
+        """Make the descriptor readable. Any context."""
+        try:
+            os.write(self._writing, b"\1\0\0\0\0\0\0\0")
+        except BlockingIOError:  # full of earlier rings, which will wake it too
+            pass
+
     def drain(self):
         """Take what rings left in the descriptor. Owner only."""
         try:
             os.read(self._reading, 4096)
         except BlockingIOError:
             pass
+
+    def forked(self):
+        """In the child of a fork: its owner is the parent's. The descriptors are the parent's too, who must not be woken."""
+        in_poll, self._in_poll = self._in_poll, False
+        if self._asleep and not in_poll:
+            self.wake()  # the owner, if a signal handler forked while it slept: it has a loop to leave
+        self._asleep = False
+        self.close()
 
     def close(self):
         """Give the descriptors back. Owner only; nothing may be watched any more."""

@@ -9,7 +9,7 @@ import io
 import select
 from _thread import allocate_lock
 
-from .cell import answer_armed
+from .armed import Armed
 
 _POLL = 3  # the request MP_STREAM_POLL
 _IN = 1  # MP_STREAM_POLL_RD
@@ -19,43 +19,43 @@ class Doorbell(io.IOBase):
     """See the module `doorbell` for the contract. `ring` is legal in a hard ISR."""
 
     def __init__(self):
-        self._armed = []
-        self._rung = False
+        armed = Armed()
+        self.arm = armed.arm
+        self.disarm = armed.disarm
+        self._answer = armed.answer
+        self.pending = False
         self._event = allocate_lock()
         self.poll = select.poll()
         self.poll.register(self, select.POLLIN)
+        self.poll.ipoll(0)  # makes what each ipoll returns: the first sleep is to allocate as little as the others
         self.on_stream = None  # called with (stream, event) for what else is in `poll`
 
     def ioctl(self, request, flags):
         if request == _POLL:
-            return flags & _IN if self._rung else 0
+            return flags & _IN if self.pending else 0
         return -1
-
-    def arm(self, cell):
-        self._armed.append(cell)
-
-    def disarm(self, cell):
-        if cell in self._armed:
-            self._armed.remove(cell)
 
     def ring(self, cell):
         cell.rung = True
-        self.wake()
+        self.pending = True  # as `wake`, a call of which takes as long as all of this
+        event = self._event
+        if event.acquire(0):
+            event.release()
 
     def wake(self):
         """End the owner's sleep, now or the next. Any context, hard ISR included."""
-        self._rung = True
+        self.pending = True
         event = self._event
         if event.acquire(0):
             event.release()
 
     def answer(self):
-        if self._rung:
-            self._rung = False
-            answer_armed(self._armed)
-
-    def has_rung(self):
-        return self._rung
+        self.pending = False
+        try:
+            self._answer()
+        except BaseException:  # Ctrl-C, as a rule: those behind have not been looked at
+            self.pending = True
+            raise
 
     def sleep(self, timeout):
         """Sleep for `timeout` milliseconds at most (-1: no limit), or until rung. Owner only."""

@@ -6,7 +6,7 @@ written in Python: one of those makes each poll of this port cost 1 ms.
 
 import select
 
-from .cell import answer_armed
+from .armed import Armed
 from .native import fence
 
 
@@ -71,11 +71,15 @@ class Doorbell:
     """See the module `doorbell` for the contract."""
 
     def __init__(self):
-        self._armed = []
-        self._rung = False
+        armed = Armed()
+        self._arm = armed.arm
+        self.disarm = armed.disarm
+        self._answer = armed.answer
+        self.pending = False
         self._asleep = False
         self.poll = select.poll()
         self._open()
+        self.poll.ipoll(0)  # makes what each ipoll returns: the first sleep is to allocate as little as the others
         self.on_stream = None  # called with (stream, event) for what else is in `poll`
 
     def _open(self):
@@ -83,35 +87,31 @@ class Doorbell:
         self.poll.register(self._pollable, select.POLLIN)
 
     def arm(self, cell):
-        self._armed.append(cell)
+        self._arm(cell)
         fence()
-
-    def disarm(self, cell):
-        if cell in self._armed:
-            self._armed.remove(cell)
 
     def ring(self, cell):
         cell.rung = True
-        self._rung = True
+        self.pending = True
         fence()
         if self._asleep:
             self._wake()
 
     def wake(self):
         """End the owner's sleep, now or the next. Any context."""
-        self._rung = True
+        self.pending = True
         fence()
         if self._asleep:
             self._wake()
 
     def answer(self):
-        if self._rung:
-            self._rung = False
-            fence()
-            answer_armed(self._armed)
-
-    def has_rung(self):
-        return self._rung
+        self.pending = False
+        fence()
+        try:
+            self._answer()
+        except BaseException:  # Ctrl-C, as a rule: those behind have not been looked at
+            self.pending = True
+            raise
 
     def sleep(self, timeout):
         """Sleep for `timeout` milliseconds at most (-1: no limit), or until rung. Owner only."""
@@ -120,7 +120,7 @@ class Doorbell:
         self._asleep = True
         fence()
         try:
-            for stream, event in self.poll.ipoll(0 if self._rung else timeout):
+            for stream, event in self.poll.ipoll(0 if self.pending else timeout):
                 if stream is self._pollable:
                     self._drain()
                 else:

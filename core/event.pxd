@@ -1,4 +1,8 @@
-from .task cimport RunQueue, Task, WaitList
+from .task cimport RunQueue, Task
+from .waitlist cimport WaitList
+
+cdef bint COMPILED
+cdef object PENDING
 
 cdef class Event(WaitList):
     cdef public bint state
@@ -6,4 +10,5 @@ cdef class Event(WaitList):
     cdef RunQueue queue
     cdef object __weakref__
 
+    cpdef attempt(self)
     cpdef park(self, Task task)

@@ -1,7 +1,9 @@
 """Event: tasks of one loop wait until another task of it sets the event. Other contexts use ThreadSafeEvent."""
 
 from .context import check_context
-from .task import WaitList
+from .native import COMPILED
+from .task import PENDING
+from .waitlist import WaitList
 
 
 class Event(WaitList):
@@ -23,13 +25,13 @@ class Event(WaitList):
 
     def set(self):
         """Let everyone who waits go on, and every later wait pass."""
-        check_context(self.queue, "Event.set()", "threadsafe.ThreadSafeEvent")
+        check_context(self.queue, "Event.set()")
         self.state = True
         self.wake_all()
 
     def clear(self):
         """Make later waits wait."""
-        check_context(self.queue, "Event.clear()", "threadsafe.ThreadSafeEvent")
+        check_context(self.queue, "Event.clear()")
         self.state = False
 
     def wait(self):
@@ -48,9 +50,15 @@ class Event(WaitList):
         self.fresh = True
         return self
 
-    def __next__(self):
+    def attempt(self):
         if self.fresh and not self.state:
             self.fresh = False
-            return self
+            return PENDING
         self.fresh = False
-        raise StopIteration(True)
+        return True
+
+
+if COMPILED:
+    from .awaiting import quicken
+
+    quicken(Event)

@@ -7,7 +7,9 @@ ThreadSafeQueue where each one counts. On MicroPython the class is in `flag_stre
 import os
 
 from .cell import Cell
-from .native import MICROPYTHON, fence
+from .lazy import load
+from .native import COMPILED, MICROPYTHON, fence
+from .task import PENDING
 
 
 class ThreadSafeFlag(Cell):
@@ -21,16 +23,19 @@ class ThreadSafeFlag(Cell):
     | `fileno()` | any thread of CPython | never | a descriptor, at the first call |
 
     Self-clearing: it is cleared when `wait` returns. Several sets before that count as one. Waiting on a set flag does
-    not yield. A cancelled wait leaves the flag as it is, for the next to find. There is nothing to close.
+    not yield. A cancelled wait leaves the flag as it is, for the next to find. There is nothing to close. The task of an
+    `urgent` flag runs before others that are ready: see policy.py.
     """
 
-    def __init__(self):
+    def __init__(self, urgent=False):
         self.rung = False
+        if urgent:
+            self.urgent = True
+            load("policy", "attend")  # now, and not when another core runs
         self.state = False
         self.bell = None  # of the loop whose task waits
         self.task = None
         self.fresh = False  # between __await__ and the first step
-        self.stop = StopIteration()
         self._descriptor = -1
 
     def set(self):
@@ -74,10 +79,15 @@ class ThreadSafeFlag(Cell):
         if self.task is not None:
             task.queue.fail(
                 task,
-                RuntimeError("another task waits for this ThreadSafeFlag already; use a ThreadSafeEvent for several"),
+                RuntimeError(
+                    "another task waits for this ThreadSafeFlag already: " + repr(self.task)
+                    + "; use a ThreadSafeEvent for several"
+                ),
             )
             return
         self.task = task
+        if getattr(self, "urgent", False) and task.queue.policy is None:
+            load("policy", "attend")(task.queue)
         bell = task.queue.bell
         self.bell = bell  # from here on set() rings
         bell.arm(self)
@@ -100,7 +110,11 @@ class ThreadSafeFlag(Cell):
         if self.state:
             self.task = None
             self.bell = None
-            task.queue.wake(task)
+            queue = task.queue
+            if queue.policy is None:
+                queue.wake(task)
+            else:
+                queue.arrive(task, getattr(self, "urgent", False))
         else:  # cleared since; or the ring of a set that an earlier wait has taken, come late
             bell = self.bell
             bell.arm(self)
@@ -113,16 +127,19 @@ class ThreadSafeFlag(Cell):
         self.fresh = True
         return self
 
-    def __next__(self):
+    def attempt(self):
         if self.fresh and not self.state:
             self.fresh = False
-            return self
+            return PENDING
         self.fresh = False
         self.clear()
-        if MICROPYTHON:  # prebuilt, and without the traceback that would grow: nothing is allocated
-            self.stop.__traceback__ = None
-            raise self.stop
-        raise StopIteration
+        return None
+
+
+if COMPILED:
+    from .awaiting import quicken
+
+    quicken(ThreadSafeFlag)
 
 
 def _write(descriptor):

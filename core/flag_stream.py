@@ -2,17 +2,25 @@
 
 import io
 
-from . import flag
+from .flag import ThreadSafeFlag as _ThreadSafeFlag
+from .task import PENDING
 
 _POLL = 3  # the request MP_STREAM_POLL
 _IN = 1  # MP_STREAM_POLL_RD
 
 
-class ThreadSafeFlag(io.IOBase, flag.ThreadSafeFlag):
+class ThreadSafeFlag(io.IOBase, _ThreadSafeFlag):
     """See `flag.ThreadSafeFlag`. Registered with a poll object for POLLIN it is ready while it is set."""
 
-    def __init__(self):
-        flag.ThreadSafeFlag.__init__(self)
+    def __init__(self, urgent=False):
+        _ThreadSafeFlag.__init__(self, urgent)
+        self.stop = StopIteration()
+
+    def __next__(self):
+        if self.attempt() is PENDING:
+            return self
+        self.stop.__traceback__ = None  # or it would grow: a prebuilt exception allocates nothing
+        raise self.stop
 
     def ioctl(self, request, flags):
         if request == _POLL:

@@ -3,17 +3,22 @@
 One task may wait to read and another to write the same stream; each is woken, or cancelled, without harm to the other.
 What is waited for again and again by a Stream stays registered with the system between two waits, on CPython: that
 saves two system calls each time. It is taken out when an event comes that nobody waits for, and when it is closed.
+Python objects with MicroPython's `ioctl` are asked each millisecond on CPython; MicroPython's poll does that itself.
 """
 
 import select
 
+from .lazy import load
 from .native import MICROPYTHON
-from .task import Wait
+from .task import PENDING, Wait
+from .times import UNITS_PER_MS
 
 if not MICROPYTHON:
     import selectors
 
 READ, WRITE = select.POLLIN, select.POLLOUT
+POLL, BROKEN = 3, 8 | 16 | 32  # of MicroPython's ioctl: the request, and what is always of interest
+ASK_EVERY = UNITS_PER_MS  # clock units, for what no system call watches
 
 
 class _Direction(Wait):
@@ -29,12 +34,15 @@ class _Direction(Wait):
     def park(self, task):
         io = self.io
         watched = self.watched
+        if io.bell is not task.queue.bell:
+            task.queue.fail(task, load("misuse", "other_loops_stream")())
+            return
         if self.task is not None or not (watched.events or io.adopt(watched)):
             task.queue.fail(
                 task,
                 RuntimeError(
-                    "another task already waits to " + ("read" if self.event == READ else "write")
-                    + " this stream; only one may at a time"
+                    "another task already waits to " + ("read" if self.event == READ else "write") + " this stream"
+                    + ("" if self.task is None else ": " + repr(self.task)) + "; only one may at a time"
                 ),
             )
             return
@@ -67,19 +75,21 @@ class _Direction(Wait):
 
     __iter__ = __await__
 
-    def __next__(self):
+    def attempt(self):
         if self.fresh:
             self.fresh = False
-            return self
-        raise StopIteration
+            return PENDING
+        return None
 
 
 class Watched:
     """A stream, its `reader` and `writer` to wait for, and the events of it that the system watches now."""
 
-    def __init__(self, io, stream, kept):
+    def __init__(self, io, stream, kept, urgent=False):
         self.stream = stream
         self.kept = kept  # stays registered while nobody waits
+        self.urgent = urgent
+        self.asked = not MICROPYTHON and hasattr(stream, "ioctl")  # and not watched by the system
         self.events = 0
         self.reader = _Direction(io, self, READ)
         self.writer = _Direction(io, self, WRITE)
@@ -102,6 +112,7 @@ class IOQueue:
         if MICROPYTHON:
             bell.on_stream = self._stream_ready
         else:
+            self.asking = []  # those with an `ioctl`, for which tasks wait
             self._selector = selectors.DefaultSelector()
             self._selector.register(bell.descriptor(), selectors.EVENT_READ)
 
@@ -119,11 +130,12 @@ class IOQueue:
             watched = self._replace(watched, Watched(self, stream, False))
         return watched
 
-    def keep(self, stream):
+    def keep(self, stream, urgent):
         """A Watched for one who waits for `stream` often, and calls `forget` before it is closed or given up."""
         watched = self._streams.get(_key(stream))
         if watched is None or not watched.wanted():
-            watched = self._replace(watched, Watched(self, stream, not MICROPYTHON))
+            kept = not MICROPYTHON and not hasattr(stream, "ioctl")
+            watched = self._replace(watched, Watched(self, stream, kept, urgent))
         return watched
 
     def _replace(self, old, new):
@@ -166,6 +178,11 @@ class IOQueue:
                 self.bell.poll.register(stream, events)  # also modifies
             else:
                 self.bell.poll.unregister(stream)
+        elif watched.asked:
+            if not events:
+                self.asking.remove(watched)
+            elif not before:
+                self.asking.append(watched)
         elif not events:
             try:
                 self._selector.unregister(stream)
@@ -206,7 +223,7 @@ class IOQueue:
             if events & ~((READ | WRITE) ^ direction.event):
                 if direction.task is not None:
                     task = direction.release()
-                    task.queue.wake(task)
+                    task.queue.arrive(task, watched.urgent)
                 else:
                     exact = True
         if exact:
@@ -234,12 +251,27 @@ class IOQueue:
         if MICROPYTHON:
             self.bell.sleep(timeout)
             return
+        if self.asking:
+            if self._ask():
+                timeout = 0
+            elif not 0 <= timeout < ASK_EVERY:
+                timeout = ASK_EVERY
         for key, mask in self.bell.sleep_in(self._selector.select, timeout):
             if key.data is None:
                 self.bell.drain()
             else:
                 events = (READ if mask & selectors.EVENT_READ else 0) | (WRITE if mask & selectors.EVENT_WRITE else 0)
                 self._ready(key.data, events)
+
+    def _ask(self):
+        """Ask those with an `ioctl` whether they are ready; returns whether one was."""
+        ready = False
+        for watched in list(self.asking):
+            events = watched.stream.ioctl(POLL, watched.events | BROKEN)
+            if events:
+                ready = True
+                self._ready(watched, events)
+        return ready
 
     def close(self):
         """Watch nothing any more."""

@@ -1,5 +1,9 @@
 import cython
-from .task cimport RunQueue, Task, WaitList
+from .task cimport RunQueue, Task, Wait
+from .waitlist cimport WaitList
+
+cdef bint COMPILED
+cdef object PENDING
 
 cdef class Lock(WaitList):
     cdef public bint state
@@ -8,11 +12,12 @@ cdef class Lock(WaitList):
     cdef RunQueue queue
     cdef object __weakref__
 
+    cpdef attempt(self)
     cpdef release(self)
     @cython.locals(task=Task)
     cdef _pass_on(self)
     cpdef park(self, Task task)
     cpdef bint unpark(self, Task task) except -1
 
-cdef class _Done:
-    pass
+cdef class _Done(Wait):
+    cpdef attempt(self)

@@ -1,6 +1,9 @@
 """Lock: one task at a time. For tasks of one loop; threadsafe has what threads share."""
 
-from .task import WaitList
+from .context import check_context
+from .native import COMPILED
+from .task import PENDING, Wait
+from .waitlist import WaitList
 
 
 class Lock(WaitList):
@@ -27,9 +30,7 @@ class Lock(WaitList):
 
     def release(self):
         """Give it to the task that has waited longest, if any. RuntimeError if it is not locked."""
-        queue = self.queue
-        if queue is not None:
-            queue.check_context("Lock.release()", "a lock of threadsafe")
+        check_context(self.queue, "Lock.release()")
         if not self.state or self.heir is not None:
             raise RuntimeError("Lock not acquired")
         self._pass_on()
@@ -63,15 +64,15 @@ class Lock(WaitList):
         self.fresh = True
         return self
 
-    def __next__(self):
+    def attempt(self):
         if self.fresh:
             self.fresh = False
             if self.state:
-                return self
+                return PENDING
             self.state = True
         else:
             self.heir = None
-        raise StopIteration(True)
+        return True
 
     def __aenter__(self):
         return self
@@ -81,17 +82,17 @@ class Lock(WaitList):
         return _DONE
 
 
-class _Done:
+class _Done(Wait):
     """Awaitable that is done: `async with` wants one from __aexit__, and there is nothing to wait for."""
 
-    def __await__(self):
-        return self
-
-    def __iter__(self):
-        return self
-
-    def __next__(self):
-        raise StopIteration
+    def attempt(self):
+        return None
 
 
 _DONE = _Done()
+
+
+if COMPILED:
+    from .awaiting import quicken
+
+    quicken(Lock)

@@ -1,9 +1,11 @@
 import cython
 from .doorbell_cpython cimport Doorbell
-from .native cimport Clock, Ring, resume
+from .native cimport Clock, Ring
+from .step cimport Contexts, resume, runnable, throw
 from .task cimport RunQueue, Task, Wait
-from .timers cimport Timer, TimerHeap
+from .timers cimport TimerHeap
 
+cdef bint COMPILED
 cdef bint MICROPYTHON
 
 cdef class Loop(RunQueue):
@@ -11,22 +13,30 @@ cdef class Loop(RunQueue):
     cdef public object io
     cdef public bint running
     cdef public bint stopping
+    cdef public bint closed
+    cdef public object inbox
     cdef public long passes
     cdef object _handler
+    cdef Contexts contexts
+    cdef public object asyncgens
     cdef object __weakref__
 
-    cpdef create_task(self, coro)
+    @cython.locals(task=Task)
+    cpdef create_task(self, coro, name=?, context=?)
     cdef _run(self)
+    cpdef begin(self)
+    cpdef end(self)
+    @cython.locals(ready=Ring, count=Py_ssize_t, woken=Py_ssize_t)
     cpdef turn(self)
-    @cython.locals(ready=Ring, timers=TimerHeap, heap=list, now=cython.longlong, first=Timer)
-    cdef Py_ssize_t _collect(self) except -1
-    @cython.locals(heap=list, clock=Clock, timeout=cython.longlong, first=Timer)
+    @cython.locals(timers=TimerHeap, now=cython.longlong, woken=bint)
+    cpdef bint collect(self, bint idle) except -1
+    @cython.locals(clock=Clock, timeout=cython.longlong)
     cdef _idle(self)
     cpdef sleep_for(self, long long timeout)
     @cython.locals(ready=Ring, task=Task)
-    cdef _pass(self, Py_ssize_t count)
+    cpdef run_ready(self, Ring ring, Py_ssize_t count)
     @cython.locals(wait=Wait, other=Task)
-    cdef _park(self, Task task, got)
+    cpdef park(self, Task task, got)
     cdef _leave(self, Task task)
     cdef _report(self, Task task)
     @cython.locals(ready=Ring, count=Py_ssize_t, task=Task)

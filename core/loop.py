@@ -1,17 +1,23 @@
 """The loop: runs one scheduler's tasks, a pass at a time.
 
 A pass: with no task ready, sleep until the next timer, stream or ring; answer the doorbell if it rang, make tasks whose
-timer is due ready; then run each task that is ready at that point once, in order.
+timer is due ready; then let each task that is ready take a step, those just woken first, the others in turn. A policy
+(policy.py) may order it otherwise.
 All methods belong to the thread that runs the loop.
 """
 
 import sys
 
 from . import doorbell
-from .closing import end_tasks
-from .errors import CancelledError, describe, print_exception
-from .native import MICROPYTHON, resume
+from .errors import CancelledError
+from .lazy import load
+from .native import COMPILED, MICROPYTHON, print_exception
+from .step import resume, runnable, throw
 from .task import RunQueue, Task, Wait
+
+if not MICROPYTHON:
+    from .asyncgens_cpython import AsyncGens
+    from .step import Contexts
 
 REBASE = 1 << 29  # ms; MicroPython's times are kept about below this, small integers on 32 bits
 LONGEST = 1 << 28  # clock units in one sleep: 3 days on MicroPython, before its ticks wrap; 4 minutes on CPython
@@ -31,21 +37,35 @@ class Loop(RunQueue):
         self.io = None  # an IOQueue once a task waits for a stream
         self.running = False
         self.stopping = False
+        self.closed = False  # and has not run since; written here, read by any context
+        self.inbox = None  # the calls of other contexts, see threadsafe.inbox: told of the end of a run, and of a close
         self.passes = 0  # so far, of 30 bits: if it and `current` stay the same, a task blocks the loop
         self._handler = None
+        if not MICROPYTHON:
+            self.contexts = Contexts()
+            self.asyncgens = AsyncGens(self)
 
-    def create_task(self, coro):
+    def create_task(self, coro, name=None, context=None):
         """Start `coro`, a coroutine or another awaitable: it first runs after those ready now. Returns its Task.
 
-        Legal before the loop runs. TypeError if it can't be awaited, WrongContextError from another context.
+        Legal before the loop runs. On CPython it runs in `context`, by default a copy of the caller's context variables.
+        TypeError if it can't be awaited, WrongContextError from another context.
         """
-        self.check_context("create_task()", "a threadsafe.ThreadSafeQueue of work that a task of this loop gets")
-        if not hasattr(coro, "send"):
+        self.check_context("create_task()")
+        if not runnable(coro):
             if not hasattr(coro, "__await__") or isinstance(coro, (Task, type)):
-                raise TypeError("coroutine expected, not " + _hint(coro))
+                raise load("misuse", "not_a_coroutine")(coro)
             coro = _awaiting(coro)
-        task = Task(coro, self)
-        self.ready.reserve(1)
+        if not MICROPYTHON:
+            coro = self.contexts.own(coro, context)
+        if COMPILED:
+            task = Task.__new__(Task)
+            task.begin(coro, self)
+        else:
+            task = Task(coro, self)
+            self.ready.reserve(1)
+        if name is not None:
+            task.set_name(name)
         self.ready.push(task)
         return task
 
@@ -68,7 +88,7 @@ class Loop(RunQueue):
                 if main.coro is not None:  # or its end would end a later run
                     main.unpark(_MAIN)
         if main.coro is not None:
-            raise RuntimeError("the loop was stopped before its main task ended")
+            raise load("misuse", "ended_early")(self)
         main.state = False
         outcome = main.data
         if isinstance(outcome, StopIteration):
@@ -77,15 +97,21 @@ class Loop(RunQueue):
 
     def stop(self):
         """End `run_forever` or `run_until_complete` when the running task next yields."""
-        self.check_context("Loop.stop()", "a threadsafe.ThreadSafeEvent that a task waits for and then stops the loop")
+        self.check_context("Loop.stop()")
         self.stopping = True
 
-    def close(self):
-        """Cancel all tasks and forget them: their `finally` blocks run, and may await, for a second at the most."""
+    def close(self, grace=1):
+        """Cancel all tasks and forget them: their `finally` blocks run, and may await, for `grace` seconds at the most.
+
+        None: until they have ended. Those of asynchronous generators that were left before their end run, too.
+        """
         if self.running:
             raise RuntimeError("a running loop can't be closed: stop it first, or let its main task end")
-        self.check_context("Loop.close()", "new_event_loop() on that thread")
-        end_tasks(self)
+        self.check_context("Loop.close()")
+        self.closed = True
+        if self.inbox is not None:
+            self.inbox.close()
+        load("closing", "end_tasks")(self, grace)
         while len(self.ready):
             self.ready.pop()
         if self.io is not None:
@@ -105,80 +131,112 @@ class Loop(RunQueue):
         """Print the message, the task and the traceback to stderr."""
         print(context["message"], file=sys.stderr)
         print("future:", context["future"], file=sys.stderr)
-        print_exception(context["exception"])
+        print_exception(context["exception"], sys.stderr)
 
     def call_exception_handler(self, context):
         """Report `context`, a dict with `message`, `exception` and `future`."""
         (self._handler or self.default_exception_handler)(self, context)
 
     def queue_read(self, stream):
-        """Awaitable: until `stream` (a descriptor, a socket, on MicroPython any stream) can be read."""
-        return self._io().queue_read(stream)
+        """Awaitable: until `stream` (a descriptor, a socket, what has MicroPython's `ioctl`) can be read."""
+        return self.streams().queue_read(stream)
 
     def queue_write(self, stream):
         """Awaitable: until `stream` can be written."""
-        return self._io().queue_write(stream)
+        return self.streams().queue_write(stream)
 
-    def _io(self):
+    def streams(self):
+        """The IOQueue of this loop."""
         if self.io is None:
-            from .io_queue import IOQueue
-
-            self.io = IOQueue(self.bell)
+            self.io = load("io_queue", "IOQueue")(self.bell)
         return self.io
 
     def cancel_current(self):
         self.create_task(_cancel(self.current))
 
     def _run(self):
-        self.check_context("run()", "a loop of that thread's own: new_event_loop() there")
+        self.check_context("run()")
         if self.running:
             raise RuntimeError("this loop is running already: use await or create_task instead of run")
-        self.running = True
-        self.stopping = False
+        self.closed = False
+        self.begin()
         try:
             while not self.stopping:
-                self._pass(self._collect())
+                self.turn()
             self.report_ended()
         finally:
-            self.running = False
-            self.current = None
+            self.end()
+
+    def begin(self):
+        """Before the first `turn` of who runs it by hand, as closing it does."""
+        self.running = True
+        self.stopping = False
+        if not MICROPYTHON:
+            self.contexts.enter()
+            self.asyncgens.enter()
+
+    def end(self):
+        """After the last."""
+        if not MICROPYTHON:
+            self.asyncgens.leave()
+            self.contexts.leave()
+        self.running = False
+        self.current = None
+        if self.inbox is not None:
+            self.inbox.run_ended()
 
     def turn(self):
-        """One pass. For who runs a loop by hand, as closing it does."""
-        self._pass(self._collect())
+        """One pass."""
+        if self.policy is None:
+            ready = self.ready
+            count = len(ready)
+            if self.collect(count == 0):
+                woken = len(ready) - count
+                if count and woken:  # the others have had a turn since it happened
+                    ready.rotate(woken)
+                count += woken
+            self.run_ready(ready, count)
+        else:
+            self.policy.turn()
 
-    def _collect(self):
-        """Sleep if nothing is ready; make ready what streams, the bell and timers say. Returns how many tasks are."""
+    def collect(self, idle):
+        """Make ready what streams, the bell and timers say; if `idle`, as nothing is ready, sleep until they do.
+
+        Returns False if there was nothing.
+        """
+        woken = idle
         self.passes = (self.passes + 1) & 0x3FFFFFFF
-        ready = self.ready
-        if len(ready) == 0 and not self.stopping:
+        if idle and not self.stopping:
             self._idle()
         elif self.io is not None and self.io.watching:
             self.io.sleep(0)
-        self.bell.answer()
+            woken = True
+        if not MICROPYTHON and (idle or self.passes & 63 == 0):  # seldom enough to cost nothing; see task_list
+            self.seen = self.clock.now()
+        if self.bell.pending:
+            self.bell.answer()
+            woken = True
         timers = self.timers
-        heap = timers.heap
-        if heap:
+        if timers.due >= 0:
             now = self.clock.now()
-            while heap:
-                first = heap[0]
-                if first.when > now:
-                    break
-                timers.remove(first)
-                first.expire()
+            self.seen = now
+            if timers.due <= now:
+                # What a task started before it slept runs before it wakes, however long that takes: a sleep begun in
+                # the last pass ends in the next, for in this one what is woken goes first.
+                timers.expire(now, idle or self.policy is not None)
+                woken = True
             if MICROPYTHON and (now > REBASE or timers.arrivals > REBASE):
                 self.clock.rebase(now)
                 timers.rebase(now)
-        return len(ready)
+            timers.settled = timers.arrivals
+        return woken
 
     def _idle(self):
         """Sleep until the first timer is due, or a stream or the bell has something to say."""
-        heap = self.timers.heap
         clock = self.clock
-        timeout = -1
-        if heap:
-            first = heap[0]
-            timeout = first.when - clock.now()
+        timeout = self.timers.due
+        if timeout >= 0:
+            timeout -= clock.now()
             if timeout < 0:
                 timeout = 0
             elif timeout > LONGEST:
@@ -195,12 +253,12 @@ class Loop(RunQueue):
         elif timeout:
             self.bell.sleep(timeout)
 
-    def _pass(self, count):
-        """Run each of the `count` tasks at the head of the ready ring once."""
+    def run_ready(self, ring, count):
+        """Let each of the `count` tasks at the head of `ring`, `ready` or a policy's, take a step."""
         ready = self.ready
         while count:
             count -= 1
-            task = ready.pop()
+            task = ring.pop()
             coro = task.coro
             if coro is None:
                 self._report(task)
@@ -212,7 +270,7 @@ class Loop(RunQueue):
                 else:
                     exc = task.data
                     task.data = None
-                    got = coro.throw(exc) if isinstance(exc, BaseException) else resume(coro)
+                    got = throw(coro, exc) if isinstance(exc, BaseException) else resume(coro)
             except StopIteration as outcome:
                 outcome.__traceback__ = None  # it would keep this frame
                 self.finish(task, outcome)
@@ -223,19 +281,22 @@ class Loop(RunQueue):
                 raise
             else:
                 if got is None:
-                    ready.push(task)
+                    if task.data is None:  # or it was parked by hand, as upstream's primitives do
+                        ready.push(task)
                 else:
-                    self._park(task, got)
+                    self.park(task, got)
             if self.stopping:
                 break
         self.current = None
 
-    def _park(self, task, got):
+    def park(self, task, got):
         """`task` yielded `got`: let it wait there."""
         if isinstance(got, StopIteration):  # the compiled `resume` returns it: the coroutine has ended
             self.finish(task, got)
             return
         task.data = got
+        if not MICROPYTHON:
+            task.since = self.seen
         try:
             if isinstance(got, Wait):
                 wait = got
@@ -244,10 +305,7 @@ class Loop(RunQueue):
                 other = got
                 other.park(task)
             else:
-                raise RuntimeError(
-                    "a task can wait only for what twincore makes, not for " + _hint(got)
-                    + "; a blocking function goes through offload.unblock"
-                )
+                raise load("misuse", "not_waitable")(got)
         except Exception as exc:
             task.data = exc
             self.ready.push(task)
@@ -286,6 +344,7 @@ class _Main:
     """Awaits the main task on behalf of whoever called run: ends the run."""
 
     def child_done(self, task):
+        task.state = False
         task.queue.stopping = True
 
 
@@ -299,10 +358,3 @@ async def _cancel(task):
 async def _awaiting(awaitable):
     return await awaitable
 
-
-def _hint(obj):
-    """What `obj` is and what was probably meant."""
-    text = describe(obj)
-    if callable(obj):
-        text += ": call it, as in " + describe(obj) + "()"
-    return text

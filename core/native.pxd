@@ -1,7 +1,7 @@
 
 
-cpdef object resume(object coro)
 cpdef unsigned long ident() noexcept
+cpdef object own()
 
 cdef class Ring:
     cdef list _slots
@@ -11,6 +11,7 @@ cdef class Ring:
 
     cpdef int push(self, object item) except -1
     cpdef object pop(self)
+    cpdef rotate(self, Py_ssize_t count)
     cpdef int reserve(self, Py_ssize_t count) except -1
     cdef int _grow(self) except -1
 

@@ -1,6 +1,8 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True
 """The C twin of native.py: see there for what each is and who may call it. The GIL makes each operation atomic."""
 
+from threading import local
+
 from cpython.ref cimport Py_INCREF, Py_DECREF, PyObject
 
 cdef extern from "Python.h":
@@ -10,23 +12,13 @@ cdef extern from "Python.h":
 
 cdef extern from *:
     """
-    /* One step of a coroutine, without the cost of a method call, and of an exception when it only yields. */
-    static CYTHON_INLINE PyObject *twincore_resume(PyObject *coro) {
-        PyObject *result = NULL;
-        switch (PyIter_Send(coro, Py_None, &result)) {
-            case PYGEN_NEXT:
-                return result;
-            case PYGEN_RETURN: {  /* not raised, which costs ten times as much; a coroutine yields no such thing */
-                PyObject *stop = PyObject_CallFunctionObjArgs(PyExc_StopIteration, result, NULL);
-                Py_DECREF(result);
-                return stop;
-            }
-            default:
-                return NULL;
-        }
-    }
+    #if defined(_MSC_VER)
+    static __declspec(thread) PyObject *twincore_own = NULL;
+    #else
+    static __thread PyObject *twincore_own = NULL;
+    #endif
     """
-    object twincore_resume(object coro)
+    PyObject *twincore_own
 
 cdef extern from "time.h" nogil:
     ctypedef long time_t
@@ -37,14 +29,46 @@ cdef extern from "time.h" nogil:
     int CLOCK_MONOTONIC
 
 MICROPYTHON = False
+COMPILED = True
 
 
 cpdef unsigned long ident() noexcept:
     return PyThread_get_thread_ident()
 
 
-cpdef object resume(object coro):
-    return twincore_resume(coro)
+cdef class _Kept:
+    """Keeps alive what `twincore_own` points to, for as long as the thread lives."""
+    cdef object value
+
+    def __cinit__(self, value):
+        self.value = value
+
+    def __dealloc__(self):
+        global twincore_own
+        if twincore_own == <PyObject *> self.value:
+            twincore_own = NULL
+
+
+_kept = local()
+
+
+cpdef object own():
+    """What the calling thread has set as its own, else None."""
+    return None if twincore_own == NULL else <object> twincore_own
+
+
+def set_own(value):
+    """Keep `value` for the calling thread, until it ends."""
+    global twincore_own
+    _kept.value = _Kept(value)
+    twincore_own = <PyObject *> value
+
+
+def print_exception(exc, file):
+    """Print `exc` with its traceback to `file`."""
+    import traceback
+
+    traceback.print_exception(type(exc), exc, exc.__traceback__, file=file)
 
 
 def fence():
@@ -86,6 +110,19 @@ cdef class Ring:
         self._head = (self._head + 1) & self._mask
         self._count -= 1
         return item
+
+    cpdef rotate(self, Py_ssize_t count):
+        """Move the last `count` items to the front, as they are."""
+        cdef PyObject **items = (<PyListObject *> self._slots).ob_item
+        cdef PyObject *item
+        cdef Py_ssize_t last
+        while count:
+            count -= 1
+            last = (self._head + self._count - 1) & self._mask
+            self._head = (self._head - 1) & self._mask
+            item = items[self._head]  # free, or, in a full ring, that item itself
+            items[self._head] = items[last]
+            items[last] = item
 
     cpdef int reserve(self, Py_ssize_t count) except -1:
         """Nothing to do: it grows by itself."""

@@ -5,21 +5,18 @@ the stream objects themselves are like this and nothing of this module is needed
 """
 
 import errno
+import io
 import os
-
-from .sleep import sleep_ms
 
 LARGEST = 1 << 18  # bytes in one read: what a caller asks for is reserved before anything has come
 SHARED = 2  # descriptors up to this belong to the terminal or parent too: O_NONBLOCK there would break `print`
 ATOMIC = 512  # bytes that fit for sure once such a descriptor is ready to be written (POSIX's least PIPE_BUF)
 
-POLL, BROKEN = 3, 8 | 16 | 32  # of MicroPython's ioctl: the request, and what is always of interest
-
 
 class RawSocket:
     """A socket, made non-blocking."""
 
-    polled = eager = False
+    eager = False
 
     def __init__(self, sock):
         sock.setblocking(False)
@@ -52,7 +49,7 @@ class RawDescriptor:
     written only when they are ready, and written a little at a time. An object's own buffer is passed by.
     """
 
-    polled = eager = False
+    eager = False
 
     def __init__(self, owner):
         self.owner = owner
@@ -93,30 +90,19 @@ class RawDescriptor:
 
 
 class RawObject:
-    """A Python object with MicroPython's `ioctl` protocol: no system call watches it, so it is asked every millisecond."""
+    """A Python object with MicroPython's `ioctl` protocol: see io_queue."""
 
-    polled = True
     eager = False
 
     def __init__(self, stream):
-        self.ioctl = stream.ioctl
-        self.closed = False
         self._close = getattr(stream, "close", None)
         for name in ("read", "readinto", "readline", "write"):
-            if hasattr(stream, name):
+            if hasattr(stream, name) and getattr(type(stream), name, None) is not io.IOBase.readline:  # that one blocks
                 setattr(self, name, getattr(stream, name))
 
     def close(self):
-        self.closed = True
         if self._close is not None:
             self._close()
-
-
-async def ask(stream, flag):
-    """Until `stream`, a RawObject, says that it is ready, or broken, or is closed."""
-    await sleep_ms(0)
-    while not stream.closed and not stream.ioctl(POLL, flag | BROKEN):
-        await sleep_ms(1)
 
 
 def _terminal(fd):

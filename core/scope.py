@@ -37,6 +37,23 @@ class Scope:
             del scopes[self.task]
         return self.fired and not self.outrun and not self.cancelled
 
+    def persist(self):
+        """After `leave`: what ended its task besides, and was not raised, is to end it at its next wait."""
+        queue = self.task.queue
+        if self.cancelled:
+            queue.cancel_current()
+        elif self.outrun:
+            for scope in queue.scopes[self.task]:
+                if scope.fired:
+                    queue.create_task(scope.fire_again())
+                    break
+
+    async def fire_again(self):
+        """Unless its task has left it."""
+        scopes = self.task.queue.scopes
+        if self in scopes.get(self.task, ()):
+            self.fire()
+
     def fire(self):
         """Cancel its task, which is not the current one, where it waits."""
         task = self.task

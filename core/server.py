@@ -5,15 +5,12 @@ import socket
 
 from .connect import look_up, shake_hands, without_delay
 from .context import get_event_loop
-from .errors import CancelledError, describe
-from .native import MICROPYTHON
+from .errors import CancelledError
+from .lazy import load
+from .misuse import describe
+from .sleep import sleep_ms
 from .stream import Stream
 from .stream_errors import closed_error
-
-if MICROPYTHON:
-    from .sleep_micropython import sleep_ms
-else:
-    from .sleep import sleep_ms
 
 PAUSE = 100  # ms: after a failed accept (no descriptor left, no memory), which would only fail again at once
 AT_ONCE = 16  # connections accepted before others have a turn
@@ -54,7 +51,7 @@ class Server:
 
     def __init__(self, sock, cb, ssl):
         self.sockets = [sock]
-        self.handlers = set()
+        self.handlers = {}  # task -> the client's socket, until it has begun
         self._sock = sock
         self._cb = cb
         self._ssl = ssl
@@ -66,6 +63,7 @@ class Server:
         """Accept no more. Clients are served on; `close_clients` ends that."""
         if self.state:
             return
+        self.task.queue.check_context("Server.close()")
         self.state = True
         self._shut()
         self.task.cancel()
@@ -83,7 +81,11 @@ class Server:
 
     async def wait_closed(self):
         """Wait until `close` was called, which closes the socket at once."""
-        await self.task
+        try:
+            await load("shielding", "shield")(self.task)  # it is cancelled by `close` only, and does not say so
+        except CancelledError:
+            self.close()
+            raise
 
     serve_forever = wait_closed
 
@@ -132,10 +134,12 @@ class Server:
                 return False
             self._failing = False
             task = get_event_loop().create_task(self._handle(sock, peer))
-            self.handlers.add(task)
+            self.handlers[task] = sock
+            task.add_waiter(self)
         return True
 
     async def _handle(self, sock, peer):
+        self.handlers[get_event_loop().current] = None
         try:
             sock.setblocking(False)
             without_delay(sock)
@@ -145,7 +149,6 @@ class Server:
             stream = Stream(sock, {"peername": peer, "socket": sock})
         except BaseException:
             sock.close()
-            self._leave()
             raise
         try:
             handling = self._cb(stream, stream)
@@ -154,8 +157,9 @@ class Server:
         except BaseException:
             stream.close()
             raise
-        finally:
-            self._leave()
 
-    def _leave(self):
-        self.handlers.discard(get_event_loop().current)
+    def child_done(self, task):
+        """A client's task ended, perhaps before it began."""
+        sock = self.handlers.pop(task)
+        if sock is not None:
+            sock.close()

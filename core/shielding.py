@@ -3,8 +3,8 @@
 Without it a cancel is forwarded to the task awaited, which ends that for all others who await it, too.
 """
 
-from .gather import promote
-from .task import Wait
+from .children import promote
+from .task import PENDING, Wait
 
 
 class _Shield(Wait):
@@ -19,15 +19,14 @@ class _Shield(Wait):
     def unpark(self, waiter):
         return self.task.unpark(waiter)
 
-    def __await__(self):
-        return self
-
-    __iter__ = __await__
-
-    def __next__(self):
+    def attempt(self):
         if self.task.coro is not None:
-            return self
-        return self.task.__next__()
+            return PENDING
+        self.task.state = False
+        outcome = self.task.data
+        if isinstance(outcome, StopIteration):
+            return outcome.value
+        raise outcome
 
 
 def shield(aw):

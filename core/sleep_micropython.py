@@ -5,10 +5,52 @@ its holder and a new one takes its place, so no sleep is ever mistaken for anoth
 """
 
 from .native import ident
-from .sleep import Sleep, ms_units, units
+from .task import Wait
+from .times import ms_units, units
+
+
+class Sleep(Wait):
+    """Wakes the task after `delay` ms; with 0, after the other ready tasks. `delay` is -1 when it may be used again."""
+
+    def __init__(self):
+        self.delay = -1
+        self.span = -1  # of the await that began last
+        self.stop = StopIteration()
+
+    def park(self, task):
+        queue = task.queue
+        queue.timers.push(task, queue.clock.now() - self.span)  # __next__ has just turned its sign
+
+    def unpark(self, task):
+        task.queue.timers.remove(task)
+        return True
+
+    def expire(self, task):
+        task.queue.wake(task)
+
+    def __iter__(self):
+        self.span = self.delay
+        self.delay = -1
+        return self
+
+    __await__ = __iter__
+
+    def __next__(self):
+        # What begins sets `span` in __iter__, just before; a task that comes back here finds it used, whatever `delay`
+        # another sleep has been given meanwhile.
+        span = self.span
+        if span > 0:
+            self.span = 0 - span
+            return self
+        self.span = -1
+        if span == 0:
+            return None
+        self.stop.__traceback__ = None  # or it would grow: a prebuilt exception allocates nothing
+        raise self.stop
+
 
 _first = ident()  # the thread that imported this; others are looked up
-_own = Sleep(-1)
+_own = Sleep()
 _others = {}  # thread -> Sleep; replaced whole, never mutated, since other threads read it
 
 
@@ -23,15 +65,12 @@ def sleep_ms(t):
 
 def sleep(t):
     """Let other tasks run for `t` seconds (a float or an int; 0 or less: once round the ready tasks)."""
-    delay = units(t)
-    it = sleep_ms(0)
-    it.delay = delay
-    return it
+    return sleep_ms(units(t))
 
 
 def _replace():
     global _own, _others
-    it = Sleep(-1)
+    it = Sleep()
     if ident() == _first:
         _own = it
     else:

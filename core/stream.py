@@ -6,24 +6,23 @@ come for the next one, a cancelled `drain` leaves what is still to be sent.
 
 Every read waits at least one pass, unless more had come already than was asked for; so does every `drain`. Regular
 files can't be waited for (the system says EPERM): those are for `offload`. On CPython an object with `ioctl` is asked
-each millisecond whether it is ready, sockets and descriptors cost nothing while they are idle.
+each millisecond whether it is ready, sockets and descriptors cost nothing while they are idle. The task that waits for
+an `urgent` stream runs before others that are ready: see policy.py.
 """
 
 from .context import check_context, get_event_loop
+from .lazy import load
 from .lock import Lock
 from .native import MICROPYTHON, ident
 from .outgoing import Outgoing, as_bytes
+from .sleep import sleep_ms
 from .stream_errors import CLOSED, IncompleteReadError, closed_error
 
-if MICROPYTHON:
-    from .sleep_micropython import sleep_ms
-else:
-    from .raw_cpython import ask, raw
-    from .sleep import sleep_ms
+if not MICROPYTHON:
+    from .raw_cpython import raw
 
 CHUNK = 256 if MICROPYTHON else 1 << 16  # bytes: of one read when there is no telling how many are wanted
 BURST = 32  # pieces sent before others have a turn
-_INSTEAD = "a threadsafe.ThreadSafeQueue that a task of the stream's loop serves"
 
 
 class Stream:
@@ -31,8 +30,9 @@ class Stream:
 
     _loop = _watched = None  # where and how it is waited for
 
-    def __init__(self, s, e={}):  # noqa: B006
+    def __init__(self, s, e={}, urgent=False):  # noqa: B006
         self.s = s
+        self._urgent = urgent
         self.e = e
         self._raw = s if MICROPYTHON else raw(s)
         self._waits_first = not MICROPYTHON and getattr(self._raw, "shared", False)  # it might block
@@ -170,17 +170,15 @@ class Stream:
 
     def _start_reading(self):
         if self._reading:
-            raise RuntimeError("another task already waits to read this stream; only one may at a time")
-        self._reading = True
+            who = "" if self._reading is True else ": " + repr(self._reading)
+            raise RuntimeError("another task already waits to read this stream" + who + "; only one may at a time")
+        self._reading = True if self._loop is None else self._loop.current
 
     def _readable(self):
         if self._raw is CLOSED:
             raise closed_error()
-        if not MICROPYTHON:
-            if self._raw.eager and self._raw.eager():
-                return sleep_ms(0)
-            if self._raw.polled:
-                return ask(self._raw, 1)
+        if not MICROPYTHON and self._raw.eager and self._raw.eager():
+            return sleep_ms(0)
         return self._watch().reader
 
     def _keep(self, chunk):
@@ -215,7 +213,7 @@ class Stream:
         Copies what it can't send at once; with copy=False it does not, and `buf` must not be changed before `drain`
         has returned. OSError if the stream is broken or closed.
         """
-        check_context(self._loop, "Stream.write()", _INSTEAD)
+        check_context(self._loop, "Stream.write()")
         if self._closing or self._error is not None:
             raise self._error or closed_error()
         if not isinstance(buf, bytes):
@@ -265,28 +263,26 @@ class Stream:
     def _writable(self):
         if self._raw is CLOSED:
             raise closed_error()
-        if not MICROPYTHON and self._raw.polled:
-            return ask(self._raw, 4)
         return self._watch().writer
 
     def _watch(self):
         """What to wait for: `reader` and `writer`, of the current loop."""
         loop = get_event_loop()
         if loop is not self._loop or loop.io is None:
-            self._watched = loop.queue_read(self.s).io.keep(self.s)
+            self._watched = loop.streams().keep(self.s, self._urgent)
             self._loop = loop
+            if self._urgent:
+                load("policy", "attend")(loop)
         return self._watched
 
     def close(self):
         """Close it, once what was written is sent. Who waits to read it then gets an OSError (EBADF)."""
-        check_context(self._loop, "Stream.close()", _INSTEAD)
+        check_context(self._loop, "Stream.close()")
         if self._closing:
             return
         self._closing = True
         if self._out.left():
-            from .event import Event
-
-            self._closed = Event()
+            self._closed = load("event", "Event")()
             get_event_loop().create_task(self._finish())
         else:
             self._shut()

@@ -20,7 +20,7 @@ def closed_error():
 class _Closed:
     """Stands for the raw stream once that is closed."""
 
-    polled = eager = False
+    eager = False
 
     def read(self, *args):
         raise closed_error()

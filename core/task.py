@@ -6,15 +6,26 @@ awaitable has to look up which scheduler or task it serves. All of it belongs to
 other contexts use `twincore.threadsafe`.
 """
 
-from .errors import CancelledError, WrongContextError, describe
-from .native import MICROPYTHON, Clock, Ring, ident
+from .errors import CancelledError
+from .lazy import load
+from .native import COMPILED, MICROPYTHON, Clock, Ring, ident
 from .timers import Timer, TimerHeap
+from .times import CLOCK_HZ
 
-CLOCK_HZ = 1000 if MICROPYTHON else 1000000  # Clock's units in a second
+PENDING = object()  # what an attempt returns that has to wait
 
 
 class Wait:
-    """What a task waits on. Scheduler side only."""
+    """What a task waits on, and awaits. Scheduler side only.
+
+    It is tried; if it can't be done yet the task is parked, and it is tried again when the task is woken. One object may
+    be awaited by many if `attempt` keeps no state. On CPython C makes the attempts, and hands the result to the awaiting
+    coroutine without raising StopIteration (see awaiting.pyx).
+    """
+
+    def attempt(self):
+        """Try. Returns the result, or PENDING: the task is then parked, and this is called again when it is woken."""
+        raise NotImplementedError
 
     def park(self, task):
         """Called right after `task` yielded this object: remember it, or wake it at once if there is no need to."""
@@ -32,27 +43,17 @@ class Wait:
         if self.unpark(task):
             task.queue.wake(task)
 
+    def __await__(self):
+        return self
 
-class WaitList(Wait):
-    """Tasks that wait for the same thing, woken in order of arrival."""
+    def __iter__(self):
+        return self
 
-    def __init__(self):
-        self.waiters = []
-
-    def park(self, task):
-        self.waiters.append(task)
-
-    def unpark(self, task):
-        self.waiters.remove(task)
-        return True
-
-    def wake_all(self):
-        """Make every waiter ready, in order."""
-        waiters = self.waiters
-        if waiters:
-            self.waiters = []
-            for task in waiters:
-                task.queue.wake(task)
+    def __next__(self):
+        result = self.attempt()
+        if result is PENDING:
+            return self
+        raise StopIteration(result)
 
 
 class RunQueue:
@@ -66,13 +67,15 @@ class RunQueue:
         self.thread = ident()
         self.newest = None  # all tasks that have not ended, newest first, linked by Task.older and Task.newer
         self.scopes = None  # task -> what it entered (see scope.py), once a task entered any
+        if not MICROPYTHON:
+            self.streak = 0  # see shared_cpython.fair
+        self.seen = 0  # the time when the loop last looked at its clock
+        self.policy = None  # decides who goes first (see policy.py); None: round robin
 
-    def check_context(self, what, instead):
-        """Raise WrongContextError unless the caller's thread is the scheduler's; `instead` says what to use."""
+    def check_context(self, what):
+        """Raise WrongContextError unless the caller's thread is the scheduler's; `what`: see misuse.py."""
         if ident() != self.thread:
-            raise WrongContextError(
-                what + " was called from another context than the thread that runs its scheduler; use " + instead
-            )
+            raise load("misuse", "wrong_context")(what, self.thread)
 
     def wake(self, task):
         """Make a parked task ready: it runs after those that are ready already."""
@@ -80,6 +83,18 @@ class RunQueue:
             self.timers.remove(task)
         task.data = None
         self.ready.push(task)
+
+    def has_ready(self):
+        """Whether a task is ready to take a step."""
+        return len(self.ready) > 0 or (self.policy is not None and self.policy.waiting())
+
+    def arrive(self, task, urgent):
+        """`wake` a task for which something came from outside: a ring, a stream. A policy may let it go first."""
+        policy = self.policy
+        if policy is None:
+            self.wake(task)
+        else:
+            policy.arrive(task, urgent)
 
     def fail(self, task, exc):
         """Make a parked task ready to have `exc` raised in it."""
@@ -97,6 +112,8 @@ class RunQueue:
     def finish(self, task, outcome):
         """`task` ended with `outcome`, a StopIteration or the exception: link it out, wake those who await it."""
         waiters = task.state
+        if not MICROPYTHON and not isinstance(outcome, StopIteration):
+            task.origin = getattr(task.coro, "cr_origin", None)  # for who reports it
         task.data = outcome
         task.coro = None
         task.state = None
@@ -107,17 +124,27 @@ class RunQueue:
         if task.older is not None:
             task.older.newer = task.newer
         task.older = task.newer = None
-        if waiters is True and not isinstance(outcome, (StopIteration, CancelledError)):
-            self.ready.push(task)  # once more, so that one about to await it may; only then is it reported
-            return
-        self.ready.reserve(-1)
-        if waiters is not True:
-            task.state = False
+        if isinstance(waiters, list):
             for waiter in waiters:
-                if isinstance(waiter, Task):
-                    self.wake(waiter)
-                else:
-                    waiter.child_done(task)
+                self.tell(waiter, task)
+        elif waiters is not True:
+            self.tell(waiters, task)
+        if isinstance(outcome, (StopIteration, CancelledError)):
+            if waiters is not True:
+                task.state = False
+            self.ready.reserve(-1)
+        elif task.state is None:
+            self.ready.push(task)  # once more, behind whoever may look at it: then it is reported if nobody did
+        else:
+            self.ready.reserve(-1)
+
+
+    def tell(self, waiter, task):
+        """`waiter` awaited `task`, which has ended."""
+        if isinstance(waiter, Task):
+            self.wake(waiter)
+        else:
+            waiter.child_done(task)
 
 
 class Task(Timer):
@@ -127,13 +154,15 @@ class Task(Timer):
 
     Attributes, as in MicroPython's asyncio: `coro`, None once it has ended; `data`, what it waits on or the exception
     about to be raised in it, and in the end StopIteration(result) or its exception; `state`, True while it runs and
-    nobody waits, a list of who awaits it, None when it has ended unseen, False when its end was seen.
+    nobody waits, who awaits it, a list if several do, None when it has ended unseen, False when its end was seen.
     """
 
     def __init__(self, coro, queue):
-        self.when = 0
-        self.order = 0
-        self.slot = -1
+        Timer.__init__(self)
+        self.begin(coro, queue)
+
+    def begin(self, coro, queue):
+        """The rest of __init__: `create_task` makes tasks without a call of the type, which costs more than all of this."""
         self.coro = coro
         self.queue = queue
         self.data = None
@@ -155,7 +184,7 @@ class Task(Timer):
         only: RuntimeError if called on the current task, WrongContextError from another context.
         """
         queue = self.queue
-        queue.check_context("Task.cancel()", "a threadsafe.ThreadSafeEvent that a task waits for and then cancels")
+        queue.check_context("Task.cancel()")
         if self is queue.current:
             raise RuntimeError("can't cancel self: raise CancelledError, or return")
         return self.interrupt()
@@ -202,17 +231,20 @@ class Task(Timer):
         self.state = False
         return None if isinstance(self.data, StopIteration) else self.data
 
-    def add_done_callback(self, fn):
-        """Have `fn(task)` called by a task of the loop once this one has ended, at the earliest at the next turn."""
-        from .done_callbacks import add
+    def add_done_callback(self, fn, context=None):
+        """Have `fn(task)` called by a task of the loop once this one has ended, at the earliest at the next turn.
 
-        add(self, fn)
+        On CPython it is called in `context`, by default a copy of the caller's context variables.
+        """
+        load("done_callbacks", "add")(self, fn, context)
 
     def remove_done_callback(self, fn):
         """Take back every `add_done_callback(fn)`; returns how many those were."""
-        from .done_callbacks import remove
+        return load("done_callbacks", "remove")(self, fn)
 
-        return remove(self, fn)
+    def get_coro(self):
+        """Its coroutine; None once it has ended."""
+        return self.coro
 
     def get_name(self):
         """The name set, or one that no other task has at the time."""
@@ -220,7 +252,7 @@ class Task(Timer):
 
     def set_name(self, name):
         """Call it `str(name)`, here and in its repr."""
-        self.name = str(name)  # an attribute of those that have one only
+        self.name = str(name)
 
     def inject(self, exc):
         """Raise `exc` in this task, which is not the current one, when it next runs. Scheduler side."""
@@ -233,33 +265,62 @@ class Task(Timer):
         """Its timer fell due."""
         self.data.expire(self)
 
+    def has_patience(self):
+        """A sleep may; see Timer."""
+        return True
+
+    def leads_to(self, task):
+        """Whether this is `task` or waits for it, perhaps by way of others: then `task` can't wait for this one."""
+        other = self
+        while other is not task:
+            data = other.data
+            if data is None:
+                return False
+            if not isinstance(data, Task):
+                data = getattr(data, "awaits", None)
+                if data is None:
+                    return False
+            other = data
+        return True
+
     # What a Wait does, for those who await this task.
 
     def park(self, task):
-        if task is self:
-            self.queue.fail(task, RuntimeError("a task can't await itself"))
-        elif self.coro is None:
+        if self.coro is None:
             task.queue.wake(task)
+        elif self.leads_to(task):
+            task.queue.fail(task, load("misuse", "waits_for_itself")(self, task))
         elif self.queue is not task.queue:
-            task.queue.fail(
-                task,
-                WrongContextError("a task of another loop can't be awaited; pass its result through threadsafe"),
-            )
+            task.queue.fail(task, load("misuse", "other_loops_task")())
         else:
             self.add_waiter(task)
 
     def add_waiter(self, waiter):
         """Wake `waiter`, a task, or call its `child_done(task)` when this task ends."""
-        if self.state is True:
-            self.state = [waiter]
+        state = self.state
+        if state is True:
+            self.state = waiter
+        elif isinstance(state, list):
+            state.append(waiter)
         else:
-            self.state.append(waiter)
+            self.state = [state, waiter]
 
     def unpark(self, waiter):
-        self.state.remove(waiter)
-        if not self.state:
+        state = self.state
+        if state is waiter:
             self.state = True
+        else:
+            state.remove(waiter)
+            if not state:
+                self.state = True
         return True
+
+    def waiters(self):
+        """Those who await it, in order."""
+        state = self.state
+        if isinstance(state, list):
+            return state
+        return [] if self.coro is None or state is True else [state]
 
     def __await__(self):
         return self
@@ -272,11 +333,21 @@ class Task(Timer):
             return self
         self.state = False
         outcome = self.data
-        if isinstance(outcome, StopIteration):  # its traceback would grow, and keep frames, with each await
-            outcome.__traceback__ = None
+        if isinstance(outcome, StopIteration):
+            if not MICROPYTHON:
+                raise StopIteration(outcome.value)  # a new one: tasks share that of None
+            outcome.__traceback__ = None  # or it would grow with each await
         raise outcome
 
     def __repr__(self):
         name = getattr(self, "name", None)
-        what = describe(self.coro) if self.coro is not None else "done"
+        what = load("misuse", "describe")(self.coro) if self.coro is not None else "done"
+        if not MICROPYTHON:
+            created = load("origins_cpython", "created_at")(self)
+            if created:
+                what += " " + created
         return "<Task " + (name + ": " + what if name else what) + ">"
+
+
+if COMPILED:
+    pass  # before anything else derives from Wait

@@ -9,7 +9,7 @@ starts what outlives its starter. For tasks of one loop.
 from .context import get_event_loop
 from .errors import CancelledError
 from .scope import Scope
-from .task import Wait
+from .task import PENDING, Wait
 
 MESSAGE = "unhandled errors in a TaskGroup"
 
@@ -39,7 +39,7 @@ class TaskGroup(Wait):
     When a task fails, or the block's code does, all others and the block are cancelled and awaited; then TaskGroupError
     is raised with all errors but the cancels (ExceptionGroup where Python has it). A task that is cancelled by others
     just ends. Cancelling the one that runs the block cancels all, and its CancelledError goes on; if there are other
-    errors as well these are raised, and the cancel at its next wait.
+    errors as well these are raised, and the cancel at its next wait, as that of a `timeout` around it.
     """
 
     def __init__(self):
@@ -52,7 +52,7 @@ class TaskGroup(Wait):
         self._aborting = False
         self._ended = False
 
-    def create_task(self, coro, *, name=None):
+    def create_task(self, coro, *, name=None, context=None):
         """Start `coro` as `core.create_task` does, as part of the group; returns its Task.
 
         Its tasks may call this, too. RuntimeError outside the block, and once something failed.
@@ -64,9 +64,7 @@ class TaskGroup(Wait):
         elif self._aborting:
             error = "the TaskGroup is shutting down"
         else:
-            task = self._queue.create_task(coro)
-            if name is not None:
-                task.set_name(name)
+            task = self._queue.create_task(coro, name, context)
             self._tasks[task] = True
             task.add_waiter(self)
             return task
@@ -76,6 +74,7 @@ class TaskGroup(Wait):
 
     def child_done(self, task):
         """A task of the group ended."""
+        task.state = False
         del self._tasks[task]
         if not self._tasks and self._parent is not None:
             parent, self._parent = self._parent, None
@@ -110,15 +109,8 @@ class TaskGroup(Wait):
         self._parent = None
         return True
 
-    def __await__(self):
-        return self
-
-    __iter__ = __await__
-
-    def __next__(self):
-        if self._tasks:
-            return self
-        raise StopIteration
+    def attempt(self):
+        return PENDING if self._tasks else None
 
     async def __aenter__(self):
         if self._scope is not None:
@@ -157,8 +149,7 @@ class TaskGroup(Wait):
         if exc is not None and not isinstance(exc, CancelledError):
             self._errors.append(exc)
         if self._errors:
-            if scope.cancelled:
-                self._queue.cancel_current()
+            scope.persist()
             errors, self._errors = self._errors, None
             raise _group(MESSAGE, errors)
 

@@ -11,18 +11,15 @@ and no other, a TimeoutError. For tasks of one loop.
 from .context import get_event_loop
 from .errors import CancelledError, TimeoutError
 from .scope import Scope
-from .sleep import ms_units, units
-from .task import CLOCK_HZ
 from .timers import Timer
+from .times import CLOCK_HZ, ms_units, units
 
 CENTURY = 3e9  # seconds; what is longer is no limit
 
 
 class _Alarm(Timer):
     def __init__(self, scope):
-        self.when = 0
-        self.order = 0
-        self.slot = -1
+        Timer.__init__(self)
         self.scope = scope
 
     def expire(self):
@@ -52,6 +49,7 @@ class Timeout:
         """Let it be up at `when` instead, None: never. RuntimeError before the block, after it, or when it is up."""
         if self._alarm is None or self._left or self._alarm.scope.fired:
             raise RuntimeError("a timeout can be rescheduled only in its block, and before its time is up")
+        self._alarm.scope.task.queue.check_context("Timeout.reschedule()")
         self._due = _limit(when)
         self._set()
 

@@ -1,24 +1,39 @@
-import cython
+from libc.stdint cimport uint32_t
 
 cdef class Timer:
     cdef public long long when
-    cdef public long long order
     cdef public Py_ssize_t slot
 
     cpdef expire(self)
+    cpdef bint has_patience(self) except -1
+
+cdef struct Entry:
+    long long when
+    uint32_t order
+    uint32_t slot
 
 cdef class TimerHeap:
-    cdef public list heap
-    cdef long long arrivals
+    cdef readonly long long due
+    cdef Entry *entries
+    cdef Py_ssize_t count
+    cdef Py_ssize_t room
+    cdef list timers
+    cdef uint32_t *orders
+    cdef Py_ssize_t slots
+    cdef uint32_t *free
+    cdef Py_ssize_t unused
+    cdef public uint32_t arrivals
+    cdef public uint32_t settled
 
     cpdef push(self, Timer timer, long long when)
-    @cython.locals(first=Timer)
     cpdef Timer pop(self)
-    @cython.locals(heap=list, slot=Py_ssize_t, last=Timer)
     cpdef remove(self, Timer timer)
-    @cython.locals(heap=list, timer=Timer)
-    cpdef rebase(self, long long by)
-    @cython.locals(heap=list, when=cython.longlong, order=cython.longlong, up=Py_ssize_t, parent=Timer)
-    cdef _rise(self, Py_ssize_t slot, Timer timer)
-    @cython.locals(heap=list, end=Py_ssize_t, down=Py_ssize_t, child=Timer, other=Timer)
-    cdef Py_ssize_t _sink(self, Py_ssize_t slot) except -1
+    cpdef expire(self, long long now, bint fresh=?)
+    cdef int add_slot(self) except -1
+    cdef int make_room(self) except -1
+    cdef bint is_fresh(self, Entry *entry) noexcept
+    cdef bint is_stale(self, Entry *entry) noexcept
+    cdef void rise(self, Py_ssize_t at, Entry entry) noexcept
+    cdef void sink(self, Py_ssize_t at, Entry entry) noexcept
+    cdef void drop_first(self) noexcept
+    cdef void tidy(self) noexcept

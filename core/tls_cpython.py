@@ -14,8 +14,6 @@ class RawTls:
     write that must receive (a change of keys), is tried again when the stream is next ready for what it is named after.
     """
 
-    polled = False
-
     def __init__(self, sock):
         sock.setblocking(False)
         self.sock = sock

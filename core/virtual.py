@@ -6,8 +6,8 @@
 Give the thread an ordinary loop again with `new_event_loop()`. For programs that talk to the world, leave the clock be.
 """
 
-from .native import Clock
-from .sleep import UNITS_PER_MS
+from .native import MICROPYTHON, Clock
+from .times import UNITS_PER_MS, units
 
 GRACE = 10 * UNITS_PER_MS
 
@@ -35,13 +35,23 @@ class VirtualClock(Clock):
         if timeout == 0:
             loop.sleep_for(0)
             return
-        if self._held or timeout < 0:
+        io = loop.io
+        asking = io is not None and not MICROPYTHON and len(io.asking) > 0
+        if self._held or (timeout < 0 and not asking):
             loop.sleep_for(-1)
             return
-        if loop.io is not None and loop.io.watching:
+        if asking:  # streams that are Python objects may go by this clock: it ticks
+            loop.sleep_for(0)
+            if not 0 <= timeout < UNITS_PER_MS:
+                timeout = UNITS_PER_MS
+        elif io is not None and io.watching:
             loop.sleep_for(GRACE)
-        if len(loop.ready) == 0 and not loop.bell.has_rung():
+        if not loop.has_ready() and not loop.bell.pending:
             self._time += timeout
+
+    def advance(self, seconds):
+        """Let so much time pass at once, as if the running task had blocked."""
+        self._time += units(seconds)
 
     def hold(self):
         self._held += 1

@@ -2,12 +2,13 @@
 with the block that started them, TaskGroup. For tasks of one loop.
 """
 
+from .children import promote_all
 from .context import get_event_loop
 from .errors import CancelledError, TimeoutError
-from .gather import promote_all
-from .sleep import units
-from .task import Task, Wait, WaitList
+from .task import PENDING, Task, Wait
 from .timers import Timer
+from .times import units
+from .waitlist import WaitList
 
 FIRST_COMPLETED = "FIRST_COMPLETED"
 FIRST_EXCEPTION = "FIRST_EXCEPTION"
@@ -39,6 +40,7 @@ class _Waiting(Wait):
             self.enough = True
 
     def child_done(self, task):
+        task.state = False
         self.left -= 1
         self._look_at(task)
         if self.waiter is not None and (self.enough or not self.left):
@@ -65,15 +67,8 @@ class _Waiting(Wait):
             if task.coro is not None:
                 task.unpark(self)
 
-    def __await__(self):
-        return self
-
-    __iter__ = __await__
-
-    def __next__(self):
-        if self.left and not self.enough:
-            return self
-        raise StopIteration
+    def attempt(self):
+        return PENDING if self.left and not self.enough else None
 
 
 async def wait(aws, *, timeout=None, return_when=ALL_COMPLETED):
@@ -121,32 +116,26 @@ class _Ended(WaitList):
                 task.add_waiter(self)
 
     def child_done(self, task):
+        task.state = False
         self.tasks.append(task)
         self.wake_all()
 
-    def __await__(self):
-        return self
-
-    __iter__ = __await__
-
-    def __next__(self):
+    def attempt(self):
         if self.tasks:
             self.left -= 1
             task = self.tasks.pop(0)
             task.state = False
-            raise StopIteration(task)
+            return task
         if self.late:
             raise TimeoutError
         if not self.left:
             raise RuntimeError("as_completed() has handed out all results")
-        return self
+        return PENDING
 
 
 class _Limit(Timer):
     def __init__(self, ended):
-        self.when = 0
-        self.order = 0
-        self.slot = -1
+        Timer.__init__(self)
         self.ended = ended
 
     def expire(self):
@@ -208,7 +197,7 @@ def as_completed(aws, *, timeout=None):
     unique = []
     seen = set()
     for aw in aws:
-        if id(aw) not in seen:
+        if id(aw) not in seen or not (isinstance(aw, Task) or hasattr(aw, "send")):  # an event may be there twice
             seen.add(id(aw))
             unique.append(aw)
     return _AsCompleted(promote_all(unique), get_event_loop(), timeout)

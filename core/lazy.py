@@ -1,0 +1,47 @@
+"""Modules that are loaded when they are first used, so that a board pays for nothing else. Any context but a hard ISR.
+
+MicroPython's import takes no lock: of two threads that load a module at once, one would find it half made.
+"""
+
+from _thread import allocate_lock
+
+from .native import MICROPYTHON, ident
+
+_package = __name__.rpartition(".")[0] + "."
+_loading = allocate_lock()
+_loader = None  # the thread that has the lock
+_found = None if MICROPYTHON else {}  # (module, name) -> what it is: an import takes a microsecond. A board has no room
+
+
+def load(module, name):
+    """`name` of the module `module` of this folder."""
+    return _load(_package + module, name)
+
+
+def above(folder, name):
+    """`name` of the folder `folder`, one that stands above this one: loaded when it is used, and where it is installed.
+
+    ImportError if it is not.
+    """
+    return _load(_package[:-5] + folder, name)  # less "core."
+
+
+def _load(module, name):
+    global _loader
+    if _found is not None:
+        found = _found.get((module, name))
+        if found is not None:
+            return found
+    nested = _loader == ident()  # a scheduled function, or a signal handler, cut into its own thread's loading
+    if not nested:
+        _loading.acquire()
+        _loader = ident()
+    try:
+        found = getattr(__import__(module, None, None, (name,)), name)
+        if _found is not None:
+            _found[module, name] = found
+        return found
+    finally:
+        if not nested:
+            _loader = None
+            _loading.release()

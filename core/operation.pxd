@@ -1,4 +1,0 @@
-from .cell cimport Cell
-
-cdef class Operation(Cell):
-    cpdef attempt(self)

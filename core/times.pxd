@@ -1,0 +1,2 @@
+cpdef units(seconds)
+cpdef ms_units(ms)

@@ -1,0 +1,25 @@
+"""WaitList: tasks of one loop that wait for the same thing. Base of Event, Lock and the like. Scheduler side only."""
+
+from .task import Wait
+
+
+class WaitList(Wait):
+    """Tasks that wait for the same thing, woken in order of arrival."""
+
+    def __init__(self):
+        self.waiters = []
+
+    def park(self, task):
+        self.waiters.append(task)
+
+    def unpark(self, task):
+        self.waiters.remove(task)
+        return True
+
+    def wake_all(self):
+        """Make every waiter ready, in order."""
+        waiters = self.waiters
+        if waiters:
+            self.waiters = []
+            for task in waiters:
+                task.queue.wake(task)
