@@ -1,7 +1,7 @@
 import cython
-from ..core.operation cimport Operation
 from ..core.task cimport Task
 from .parking cimport ParkedTask
+from .timed cimport TimedWait
 from .waitline_cpython cimport WaitLine
 
 cdef bint MICROPYTHON
@@ -17,9 +17,8 @@ cdef class Signal:
     cpdef bint is_set(self) except -1
     cpdef value(self)
 
-cdef class SignalWait(Operation):
+cdef class SignalWait(TimedWait):
     cdef Signal signal
-    cdef ParkedTask parked
 
     @cython.locals(parked=ParkedTask)
     cpdef attempt(self)

@@ -1,10 +1,11 @@
 """ThreadSafeEvent: set in any context, awaited by any number of tasks and threads."""
 
-from ..core.errors import check_timeout
+from ..core.errors import TimeoutError
 from ..core.native import MICROPYTHON, fence
-from ..core.operation import PENDING, Operation, accelerate
+from ..core.task import PENDING
 from . import parking
-from .parking import ParkedTask, wait_in_thread
+from .parking import ParkedTask, check_timeout, wait_in_thread
+from .timed import TimedWait
 
 
 class ReleasedTask(ParkedTask):
@@ -17,6 +18,8 @@ class ReleasedTask(ParkedTask):
 class Signal:
     """Something that happens, and everybody who waits for it goes on: what an event and a message have in common."""
 
+    await_instead = None  # what a thread that runs a loop is told to await; None: wait()
+
     def __init__(self):
         self._line = parking.WaitLine()
 
@@ -27,43 +30,41 @@ class Signal:
         """What a wait returns."""
         raise NotImplementedError
 
-    def wait(self):
-        """Awaitable: until set. Waiting when it is set does not yield."""
-        return SignalWait(self)
+    def wait(self, timeout=None):
+        """Awaitable: until set; TimeoutError after `timeout` seconds. Waiting when it is set does not yield."""
+        return SignalWait(self, timeout)
 
     def wait_sync(self, timeout=None):
         """Block the calling thread until set; TimeoutError after `timeout` seconds. Not for tasks or ISRs."""
         timeout = check_timeout(timeout)
-        wait = SignalWait(self)
+        wait = SignalWait(self, None)
         result = wait.attempt()
         if result is not PENDING:
             return result
-        instead = "use `await " + type(self).__name__ + ".wait()`"
-        return wait_in_thread(self._line, wait.attempt, timeout, instead, self.value)
+        instead = self.await_instead or type(self).__name__ + ".wait()"
+        return wait_in_thread(self._line, wait.attempt, timeout, "use `await " + instead + "`", self.value)
 
 
-class SignalWait(Operation):
+class SignalWait(TimedWait):
     """One wait for a signal. A task that was notified goes on even if the signal is cleared by then."""
 
-    def __init__(self, signal):
-        self.rung = False
+    def __init__(self, signal, timeout):
+        TimedWait.__init__(self, timeout)
         self.signal = signal
-        self.parked = None
 
     def attempt(self):
         parked = self.parked
         if self.signal.is_set() or (parked is not None and parked.notified):
             return self.signal.value()
+        if self.late():
+            raise TimeoutError
         return PENDING
 
     def park(self, task):
-        parked = self.parked = ReleasedTask(task, self.signal._line)
+        parked = self.wait_as(task, ReleasedTask(task, self.signal._line))
         if self.signal.is_set():
             parked.try_now()
             parked.notified = True  # whoever set it may not find it in the line any more, and clear it before it runs
-
-
-accelerate(SignalWait)
 
 
 class ThreadSafeEvent(Signal):
@@ -72,7 +73,7 @@ class ThreadSafeEvent(Signal):
     | method | who may call | blocks | allocates on MicroPython |
     |---|---|---|---|
     | `set()`, `clear()`, `is_set()` | any context, hard ISR and signal handler included | never | nothing |
-    | `await wait()` | tasks of any loop | the task | to wait |
+    | `await wait(timeout=None)` | tasks of any loop, asyncio's too | the task; TimeoutError | to wait |
     | `wait_sync(timeout=None)` | threads, a core without a loop | the thread; TimeoutError | to wait |
 
     `is_set` is true from the moment of `set`; a wait on a set event returns at once. Not self-clearing. `set` wakes all

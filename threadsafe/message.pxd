@@ -1,14 +1,16 @@
 import cython
-from ..core.operation cimport Operation
+from ..core.shared cimport SharedWait, fair
 from ..core.task cimport Task
 from .event cimport ReleasedTask, Signal
 from .parking cimport ParkedTask
 
 cdef bint MICROPYTHON
+cdef bint COMPILED
 cdef object PENDING
 
 cdef class Message(Signal):
-    cdef list _published
+    cdef object _published
+    cdef object _numbers
     cdef object _number
     cdef object _state
     cdef object _data
@@ -18,9 +20,11 @@ cdef class Message(Signal):
     cpdef bint is_set(self) except -1
     cpdef value(self)
 
-cdef class MessageReader(Operation):
+cdef class MessageReader(SharedWait):
     cdef Message message
-    cdef object seen
+    cdef public object seen
+    cdef public object number
+    cdef public object missed
 
     cpdef attempt(self)
     @cython.locals(parked=ParkedTask)

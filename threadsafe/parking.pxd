@@ -14,6 +14,7 @@ cdef class ParkedTask(Waiter):
     cdef public object line
     cdef public bint notified
     cdef public bint expired
+    cdef public object awaited
 
     @cython.locals(task=Task)
     cpdef answer(self)
@@ -32,6 +33,12 @@ cdef class Sleeper:
     cdef Doorbell bell
     cdef object clock
     cdef public bint busy
+    cdef public Sleeper nested
+    cdef object line
+    cdef ParkedThread parked
+    cdef bint shared
+
+    cpdef forked(self)
 
     @cython.locals(deadline=cython.longlong, left=cython.longlong, bell=Doorbell, parked=ParkedThread, used=bint)
     cpdef wait(self, line, attempt, long long timeout, released)

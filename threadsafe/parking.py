@@ -15,13 +15,20 @@ from ..core import context, doorbell
 from ..core.cell import Cell
 from ..core.errors import TimeoutError, WrongContextError
 from ..core.native import MICROPYTHON, Clock, ident
-from ..core.operation import PENDING
-from ..core.sleep import units
+from ..core.task import PENDING
+from ..core.times import units
 
 if MICROPYTHON:
     from .waitline_micropython import WaitLine
 else:
+    from sys import modules
+
     from .waitline_cpython import WaitLine  # noqa: F401
+
+    def asyncio_runs():
+        """Whether the calling thread runs a loop of asyncio."""
+        asyncio = modules.get("asyncio")
+        return asyncio is not None and asyncio._get_running_loop() is not None
 
 LONGEST = 1 << 28  # clock units in one sleep: what MicroPython's poll can take, and its ticks, which wrap
 
@@ -43,6 +50,8 @@ class ParkedTask(Waiter):
         self.line = line
         self.notified = False  # and so in the ready ring
         self.expired = False
+        if not MICROPYTHON:
+            self.awaited = task.data  # for who lists the tasks
         self.bell = task.queue.bell
         task.data = self
         self.bell.arm(self)
@@ -52,7 +61,7 @@ class ParkedTask(Waiter):
         task = self.task
         if task is not None and not self.notified:
             self.notified = True
-            task.queue.wake(task)
+            task.queue.arrive(task, False)
             task.data = self  # so that a cancel before it runs finds this, and the notification is passed on
 
     def unpark(self, task):
@@ -100,6 +109,9 @@ class Sleeper:
         self.bell = doorbell.Doorbell()
         self.clock = Clock()
         self.busy = False
+        self.nested = None  # for a signal handler that waits while the code it interrupted does
+        self.line = self.parked = None  # where it stands, or stood last
+        self.shared = False  # a signal to all: no notification is passed on
 
     def wait(self, line, attempt, timeout, released):
         """The result of `attempt()` as soon as it is not PENDING; TimeoutError after `timeout` units (-1: never).
@@ -109,10 +121,12 @@ class Sleeper:
         """
         deadline = -1 if timeout < 0 else self.clock.now() + timeout
         bell = self.bell
+        self.line = line
+        self.shared = released is not None
         self.busy = True
         try:
             while True:
-                parked = ParkedThread(bell)
+                parked = self.parked = ParkedThread(bell)
                 bell.arm(parked)
                 line.join(parked)
                 result = PENDING
@@ -140,6 +154,35 @@ class Sleeper:
                     raise TimeoutError
         finally:
             self.busy = False
+            self.line = self.parked = None
+
+    def forked(self):
+        """In the child of a fork: the thread is the parent's. Step out of the line, as one who gave up."""
+        if self.parked is not None:
+            if hasattr(self.line, "forked"):
+                self.line.forked()
+            elif not self.line.leave(self.parked) and not self.shared:
+                self.line.notify()
+        if self.nested is not None:
+            self.nested.forked()
+
+
+def check_timeout(timeout):
+    """Return `timeout` in seconds if it can be waited for, None for "as long as it takes": also for a century or more.
+
+    Raises ValueError if it is negative or not a number, TypeError if it is no number at all.
+    """
+    if timeout is None:
+        return None
+    try:
+        usable = timeout >= 0
+    except TypeError:
+        raise TypeError("timeout is a number of seconds or None, not " + repr(timeout)) from None
+    if not usable:  # also NaN: every comparison with it is false
+        raise ValueError(
+            "timeout must be 0 or more seconds, or None to wait without limit; got " + str(timeout)
+        )
+    return None if timeout > 3e9 else timeout
 
 
 def wait_in_thread(line, attempt, timeout, instead, released=None):
@@ -148,12 +191,15 @@ def wait_in_thread(line, attempt, timeout, instead, released=None):
     `timeout` in seconds, None for no limit; raises TimeoutError. WrongContextError if the thread runs a loop, which
     would stand still: `instead` says what to await.
     """
-    loop = context.running_loop()
-    if loop is not None:
+    if MICROPYTHON and context.check_blocking is not None:
+        context.check_blocking()
+    if context.running_loop() is not None or (not MICROPYTHON and asyncio_runs()):
         raise WrongContextError("this would block the thread that runs the loop; " + instead)
     sleeper = _of_this_thread()
-    if sleeper.busy:  # a signal handler that waits while the code it interrupted does
-        sleeper = Sleeper()
+    while sleeper.busy:  # a signal handler that waits while the code it interrupted does
+        if sleeper.nested is None:
+            sleeper.nested = Sleeper()
+        sleeper = sleeper.nested
     return sleeper.wait(line, attempt, -1 if timeout is None else units(timeout), released)
 
 
@@ -171,13 +217,40 @@ if MICROPYTHON:
         return sleeper
 
 else:
+    import os
     from _thread import _local
 
+    from ..core import fork_cpython
+
     _sleeper = _local()
+    _sleepers = {}  # thread -> Sleeper; one that has ended stays until another is given its ident
 
     def _of_this_thread():
         try:
             return _sleeper.own
         except AttributeError:
-            sleeper = _sleeper.own = Sleeper()
+            sleeper = _sleeper.own = _sleepers[ident()] = Sleeper()
             return sleeper
+
+    def _forked():
+        """In the child of a fork, after `context`: whoever waited, in another thread or a loop, waits in the parent.
+
+        Left in a line they would be notified in place of those who wait here.
+        """
+        global _sleepers
+        own = getattr(_sleeper, "own", None)
+        sleepers, _sleepers = _sleepers, {}
+        if own is not None:
+            _sleepers[ident()] = own
+        for sleeper in sleepers.values():
+            if sleeper is not own:
+                sleeper.forked()
+        for loop in fork_cpython.inherited:
+            task = loop.newest
+            while task is not None:
+                if isinstance(task.data, ParkedTask):
+                    task.data.unpark(task)
+                task = task.older
+
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=_forked)

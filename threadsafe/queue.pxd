@@ -1,12 +1,14 @@
 import cython
-from ..core.operation cimport Operation
-from ..core.task cimport RunQueue, Task
+from ..core.shared cimport SharedWait, fair
+from ..core.task cimport Task
 from .parking cimport ParkedTask
 from .store cimport Store
+from .timed cimport TimedWait
 from .waitline_cpython cimport WaitLine
 
 cdef bint MICROPYTHON
 cdef object PENDING
+cdef bint COMPILED
 
 cdef class _Put
 
@@ -14,6 +16,8 @@ cdef class ThreadSafeQueue:
     cdef Store _store
     cdef public WaitLine getters
     cdef public WaitLine putters
+    cdef public WaitLine joiners
+    cdef int _overflow
     cdef _Get _get
     cdef object __weakref__
 
@@ -25,8 +29,17 @@ cdef class ThreadSafeQueue:
     cpdef bint try_put(self, v) except -1
     @cython.locals(store=Store)
     cpdef try_get(self)
+    @cython.locals(store=Store, count=Py_ssize_t)
+    cpdef Py_ssize_t try_put_many(self, list items, Py_ssize_t start) except -1
+    @cython.locals(store=Store)
+    cpdef try_get_many(self, Py_ssize_t most)
+    @cython.locals(store=Store)
+    cpdef bint can_put(self) except -1
+    @cython.locals(store=Store)
+    cpdef bint can_get(self) except -1
+    cdef _wake(self, WaitLine line, Py_ssize_t count)
 
-cdef class _Get(Operation):
+cdef class _Get(SharedWait):
     cdef ThreadSafeQueue queue
 
     cpdef attempt(self)
@@ -36,25 +49,21 @@ cdef class _Get(Operation):
 cdef class _Next(_Get):
     cpdef attempt(self)
 
-cdef class _Timed(Operation):
-    cdef ThreadSafeQueue queue
-    cdef long long delay
-    cdef long long deadline
-    cdef ParkedTask parked
+cdef class Timed(TimedWait):
+    cdef public ThreadSafeQueue queue
 
-    @cython.locals(queue=RunQueue)
-    cdef ParkedTask wait_in(self, Task task, line)
-    cdef check_deadline(self)
-
-cdef class _TimedGet(_Timed):
-    cpdef attempt(self)
     @cython.locals(queue=ThreadSafeQueue, parked=ParkedTask)
+    cpdef wait_to_get(self, Task task)
+    @cython.locals(queue=ThreadSafeQueue, parked=ParkedTask)
+    cpdef wait_to_put(self, Task task)
+
+cdef class _TimedGet(Timed):
+    cpdef attempt(self)
     cpdef park(self, Task task)
 
 @cython.freelist(16)
-cdef class _Put(_Timed):
+cdef class _Put(Timed):
     cdef object v
 
     cpdef attempt(self)
-    @cython.locals(queue=ThreadSafeQueue, parked=ParkedTask)
     cpdef park(self, Task task)

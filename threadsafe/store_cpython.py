@@ -1,12 +1,32 @@
 """What a ThreadSafeQueue holds on CPython uncompiled: a deque of items and one of permits, each operation of which is
 atomic. So any thread may call, and a signal handler that cuts into any of it: no lock is ever held."""
 
+import os
 from collections import deque
+from itertools import count
+from weakref import WeakSet
 
-from ..core.operation import PENDING
+from ..core.task import PENDING
+from .store_base import StoreBase
+
+_stores = WeakSet()
 
 
-class Store:
+class _Counter:
+    """Counts up by one at a time, which is atomic here, where `+= 1` is not."""
+
+    def __init__(self):
+        self._count = count()
+
+    def add(self):
+        """Returns how many there were before: a number that nobody else is given."""
+        return next(self._count)
+
+    def value(self):
+        return int(repr(self._count)[6:-1])  # "count(5)": the one way to see it that does not count
+
+
+class Store(StoreBase):
     """As `store.Store`. A permit is a free slot: held by the deque, by an item, or by a caller in between."""
 
     def __init__(self, buf):
@@ -15,12 +35,27 @@ class Store:
         self._items = deque()
         self._permits = deque([None] * self.size)
         self._model = None if isinstance(buf, list) else buf[:1]  # says what the buffer would make of an item
+        self._reached = bytearray(self.size + 1)  # 1 at each count of items that there ever was
+        self._dropped = _Counter()
+        self._put = _Counter()
+        self._finished = _Counter()
+        self._vain = _Counter()  # of those, how many there was no item for
+        _stores.add(self)
+
+    @property
+    def high_water(self):
+        return max(0, self._reached.rfind(1))
+
+    @property
+    def dropped(self):
+        return self._dropped.value()
+
+    @property
+    def unfinished(self):
+        return self._put.value() - self._finished.value() + self._vain.value()
 
     def put(self, item):
-        if self._model is not None:
-            slot = self._model[:]
-            slot[0] = item
-            item = slot[0]
+        item = self._as_kept(item)
         if self.closed:
             return False
         try:
@@ -30,8 +65,40 @@ class Store:
         if self.closed:  # since the first look: nothing may follow the close
             self._permits.append(None)
             return False
+        self._put.add()
+        self._reached[self.size - len(self._permits)] = 1
         self._items.append(item)
         return True
+
+    def _as_kept(self, item):
+        if self._model is None:
+            return item
+        slot = self._model[:]
+        slot[0] = item
+        return slot[0]
+
+    def replace(self, item):
+        if self.put(item):
+            return True
+        if self.closed:
+            return False
+        item = self._as_kept(item)
+        try:
+            self._items.popleft()
+        except IndexError:
+            if self.put(item):  # the oldest was taken meanwhile, and left a slot
+                return True
+            if self.closed:
+                return False
+            self._dropped.add()  # all slots are held by callers in between, perhaps cut into by this one: do not wait
+            return True
+        # Closed meanwhile, it counts as put before that: until the permit is back nobody takes the queue for drained.
+        self._items.append(item)
+        self._dropped.add()
+        return True
+
+    def refuse(self):
+        self._dropped.add()
 
     def get(self):
         try:
@@ -40,6 +107,21 @@ class Store:
             return PENDING
         self._permits.append(None)
         return item
+
+    def room(self):
+        return len(self._permits) > 0  # and not by the items: a slot whose item is gone may not be free yet
+
+    def peek(self):
+        try:
+            return self._items[0]
+        except IndexError:
+            return PENDING
+
+    def finish(self):
+        if self._finished.add() < self._put.value() + self._vain.value():
+            return True
+        self._vain.add()
+        return False
 
     def close(self):
         self.closed = True
@@ -52,5 +134,11 @@ class Store:
         return len(self._items)
 
 
-def make(buf):
-    return Store([None] * buf if isinstance(buf, int) else buf)
+def _forked():
+    """In the child of a fork: permits that threads of the parent's held, in the middle of a call, come back."""
+    for store in _stores:
+        store._permits = deque([None] * (store.size - len(store._items)))
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forked)

@@ -9,6 +9,9 @@ class WaitLine:
     def __init__(self):
         self._waiters = deque()
 
+    def __len__(self):
+        return len(self._waiters)
+
     def any(self):
         return len(self._waiters) > 0
 
