@@ -1,56 +1,91 @@
-"""A job: one call of a blocking function, made by a worker's thread for the task that awaits it."""
+"""A job: one call of a blocking function, made by a pool's thread for the task that awaits it."""
 
-from ..core.errors import QueueClosed, describe
+from ..core.cell import Cell
+from ..core.context import running_loop
+from ..core.errors import TimeoutError
+from ..core.lazy import above
+from ..core.misuse import describe
 from ..core.native import MICROPYTHON, fence
-from ..core.operation import PENDING, Operation, accelerate
+from ..core.queue_errors import QueueClosed
+from ..core.task import PENDING
 from ..threadsafe.parking import ParkedTask
 
 if MICROPYTHON:
     from ..threadsafe.critical import enter, leave
+else:
+    from contextvars import copy_context
 
 NEW, QUEUED, ENDED = 0, 1, 2
+WORDS = ("wait", "abandon", "signal")
 
 
 class WorkerClosed(RuntimeError):
     """The worker was closed, before this job, or while it ran longer than the time given to `close`."""
 
 
-class Job(Operation):
-    """Awaitable: calls `func(*args, **kwargs)` on a thread of `worker`; gives its result or raises its exception.
+class JobCancelled(RuntimeError):
+    """What `checkpoint` raises in a function that is not wanted any more."""
 
-    One task awaits it. It is queued when it is first awaited, and waits in line while the queue is full. Cancelled
-    before its function was called, it never will be; cancelled while that runs, it leaves it running, and its error,
-    if it ends in one, is reported to the loop's exception handler.
+
+def check_on_cancel(word):
+    """Return `word` if it is one of WORDS, else ValueError; see Options for what they mean."""
+    if word not in WORDS:
+        raise ValueError("on_cancel is one of " + ", ".join(WORDS) + ", not " + repr(word))
+    return word
+
+
+class Job(Cell):
+    """Awaitable: calls `func(*args, **kwargs)` on a thread of `pool`; gives its result or raises its exception.
+
+    One task, of any loop, awaits it. It is queued when it is first awaited, or by `start`, and waits in line while the
+    queue is full. Cancelled before its function was called, it never will be. What becomes of a function that runs
+    is said by `options`, or else by its pool; see there. On CPython it runs in a copy of the context variables that
+    were set where the job was made.
 
     | method | who may call |
     |---|---|
-    | `await` | one task |
-    | `run()` | the worker's thread |
-    | `fail(error)` | any thread |
+    | `await`, `options()`, `start()`, `withdraw()` | one task |
+    | `run()` | the pool's thread |
+    | `claim()`, then `finish(result, error)` | any thread |
+    | `fail(error)`, `ended()`, `describe()` | any thread |
     """
 
-    def __init__(self, worker, func, args, kwargs):
+    def __init__(self, pool, func, args, kwargs):
         self.rung = False
-        self.worker = worker
+        self.pool = pool
         self.func = func
         self.args = args
         self.kwargs = kwargs
         self.state = NEW
         self.result = None
         self.error = None
-        self.unclaimed = [None]  # popped by whoever runs, withdraws or fails it: one of them
         self.task = None
         self.woken = False  # the task is in the ready ring, about to take the outcome
         self.given_up = False  # it has failed, but its function runs on
+        self.expired = False  # its time is up
+        self.taken = False  # the outcome was given to the task
+        self.cancelled = False  # nobody wants the outcome: its function may ask
+        self.kept = False  # a wait for it that is cancelled leaves it as it is, to be waited for again
+        self.limits = None  # an Options, if it has any
         self.queue = None  # of the loop whose task awaits it
         self.bell = None
+        if MICROPYTHON:
+            self.unclaimed = True
+            self.context = None
+        else:
+            self.unclaimed = [None]  # popped by whoever runs, withdraws or fails it: one of them
+            self.context = copy_context()
+
+    def options(self, timeout=None, on_cancel=None, dropped=None, progress=None):
+        """The same job, to be awaited, with its own rules instead of the pool's. See Options."""
+        return above("offload.options", "limited")(self, timeout, on_cancel, dropped, progress)
 
     def claim(self):
         """True for the first caller, False for every other; any thread."""
         if MICROPYTHON:
             state = enter()
-            first = self.unclaimed is not None
-            self.unclaimed = None
+            first = self.unclaimed
+            self.unclaimed = False
             leave(state)
             return first
         try:
@@ -59,15 +94,30 @@ class Job(Operation):
             return False
         return True
 
-    def run(self):
-        """Call the function and hand its outcome over. Nothing escapes."""
+    def run(self, slot=None):
+        """Call the function and hand its outcome over. Nothing escapes. `slot` counts it before anybody sees it."""
         if not self.claim():
             return
+        result = error = None
         try:
-            self.result = self.func(*self.args, **self.kwargs)
-        except BaseException as error:
-            self.error = error
+            if self.context is None:
+                result = self.func(*self.args, **self.kwargs)
+            else:
+                result = self.context.run(self.func, *self.args, **self.kwargs)
+        except BaseException as failure:
+            error = failure
+        if slot is not None:
+            slot.ended(error)
+        self.finish(result, error)
+
+    def finish(self, result, error):
+        """Hand the outcome of a job that the caller has claimed to whoever awaits it."""
+        self.result = result
+        self.error = error
+        self.context = None
         self._end()
+        if self.cancelled and self.limits is not None:
+            self.limits.drop(self, error, True)
 
     def fail(self, error):
         """End the job with `error`, unless it has ended. Used for jobs that will never run, or never end."""
@@ -85,26 +135,51 @@ class Job(Operation):
         if bell is not None:
             bell.ring(self)
 
+    def ended(self):
+        """True once it has an outcome, or never will have one."""
+        return self.state == ENDED
+
     def describe(self):
         """The function's name, for messages."""
         return describe(self.func)
 
     # The awaiting task's side.
 
-    def attempt(self):
+    def start(self):
+        """Queue it now; it is awaited later. If there is no room, it waits for that when it is awaited."""
         if self.state == NEW:
-            self.state = QUEUED  # first: the job may have ended by the time submit returns
-            try:
-                if not self.worker.submit(self):
-                    self.state = NEW
-                    return PENDING
-            except QueueClosed:
-                raise WorkerClosed(
-                    self.worker.name + " is closed and takes no more jobs; make a new one for " + self.describe()
-                ) from None
+            self._submit()
+
+    def _submit(self):
+        self.queue = running_loop()  # for from_thread, which may be there before the task is parked
+        self.state = QUEUED  # first: the job may have ended by the time submit returns
+        try:
+            if self.pool.submit(self):
+                return True
+        except QueueClosed:
+            self.state = NEW
+            raise self.pool.refusal(self) from None
+        except BaseException as error:
+            if self.claim():  # else it runs, whatever went wrong
+                self.error = error
+                self.state = ENDED
+            raise
+        self.state = NEW
+        return False
+
+    def attempt(self):
+        if self.expired:
+            self.expired = False
+            if not (self.kept and self.state == ENDED):
+                raise TimeoutError(self.describe() + " took longer than " + str(self.limits.timeout) + " s")
+        if self.state == NEW and not self._submit():
+            return PENDING
         if self.state != ENDED:
             return PENDING
         error = self.error
+        self.taken = True
+        if self.limits is not None:
+            self.limits.end(self)  # again, if the task was parked
         if error is None:
             return self.result
         self.error = self.task = None  # the traceback holds frames that hold this job: no cycle
@@ -115,51 +190,97 @@ class Job(Operation):
         raise error
 
     def park(self, task):
+        limits = self.limits
+        if limits is not None:
+            limits.begin(self, task)
         if self.state == NEW:  # the queue is full
-            queue = self.worker.queue
-            parked = ParkedTask(task, queue.putters)
-            if not queue.full() or queue.closed():
+            parked = Queueing(task, self)
+            if self.pool.has_room():
                 parked.try_now()
             return
         self.task = task
-        self.queue = task.queue
-        task.queue.clock.hold()
-        bell = task.queue.bell
-        bell.arm(self)
-        self.bell = bell  # from here on the end rings
-        if MICROPYTHON:
-            fence()
+        if self.bell is None:
+            self.queue = task.queue
+            task.queue.clock.hold()
+            bell = task.queue.bell
+            bell.arm(self)
+            self.bell = bell  # from here on the end rings
+            if MICROPYTHON:
+                fence()
         if self.state == ENDED:  # it ended before that
             self.answer()
 
     def answer(self):
         task = self.task
-        if task is None:  # it was cancelled
-            self._report()
-        elif not self.woken:  # when it is given up just as it ends, both ring
+        first = not self.woken  # when it is given up just as it ends, both ring
+        if first:
             self.woken = True
-            task.queue.clock.release()
-            task.queue.wake(task)
-            task.data = self  # so that a cancel before it runs finds this
+            self.queue.clock.release()
+            if self.limits is not None:
+                self.limits.end(self)
+        if task is not None:
+            if first:
+                self.queue.arrive(task, False)
+                task.data = self  # so that a cancel before it runs finds this
+        elif not self.kept:  # its caller has gone
+            self.report_late()
+
+    def expire(self, task):
+        self.expired = True
+        self._leave()
+        task.queue.wake(task)
 
     def unpark(self, task):
+        parked = not self.woken
+        self._leave()
+        return parked
+
+    def _leave(self):
+        """The task that awaits it does so no longer."""
         self.task = None
+        if self.kept:
+            return
         if self.woken:
-            self._report()
+            self.report_late()
+        elif not self.withdraw():
+            self.cancelled = True
+            self.pool.note_abandoned()
+            # Its thread is at work still: a virtual time stands until it has ended.
+
+    def withdraw(self):
+        """See to it that its function is never called. False if it is too late for that."""
+        if not self.claim():
             return False
-        self.queue.clock.release()
-        if self.claim():  # it has not been started: withdrawn
-            self.state = ENDED
+        self.state = ENDED
+        self.context = None
+        if self.bell is not None:
             self.bell.disarm(self)
+            if not self.woken:
+                self.woken = True
+                self.queue.clock.release()
+                if self.limits is not None:
+                    self.limits.end(self)
         return True
 
-    def _report(self):
+    def report_late(self):
         """Nobody is left to see how it ended: say so if it was an error."""
         error, self.error = self.error, None
-        if error is not None and not isinstance(error, WorkerClosed):
+        if self.limits is not None and self.limits.drop(self, error, False):
+            return
+        if error is not None and not isinstance(error, (WorkerClosed, JobCancelled)):
             self.queue.call_exception_handler(
                 {"message": self.describe() + " failed after its caller was cancelled", "exception": error, "future": self}
             )
 
 
-accelerate(Job)
+class Queueing(ParkedTask):
+    """A task whose job waits for room in the line of its pool."""
+
+    def __init__(self, task, job):
+        self.job = job
+        ParkedTask.__init__(self, task, job.pool.putters)
+
+    def expire(self, task):
+        self.job.expired = True
+        self.unpark(task)
+        task.queue.wake(task)

@@ -5,95 +5,178 @@ they were awaited: for what has thread affinity, such as a sqlite connection, or
 """
 
 import sys
-import time
-from _thread import allocate_lock, stack_size, start_new_thread
+from _thread import allocate_lock
 
-from ..core.errors import QueueClosed, TimeoutError, check_timeout, describe
-from ..core.wait_for import wait_for
+from ..core.context import get_event_loop
+from ..core.deadline import wait_for
+from ..core.errors import TimeoutError
+from ..core.lazy import above
+from ..core.misuse import describe
+from ..core.native import MICROPYTHON, ident, print_exception
+from ..core.queue_errors import QueueClosed
+from ..core.times import CLOCK_HZ
 from ..threadsafe.event import ThreadSafeEvent
-from ..threadsafe.queue import ThreadSafeQueue
-from .job import Job, WorkerClosed
+from ..threadsafe.parking import check_timeout
+from . import token
+from .job import Job, WorkerClosed, check_on_cancel
+from .line import JobLine, Slot
 
 RP2 = sys.platform == "rp2"
-CORE1_STACK = 8192  # bytes; the port's default of 4096 is used up by a few nested calls
+
+if RP2:
+    from .start_rp2 import start
+elif MICROPYTHON:
+    from .start_micropython import start
+else:
+    from .start_cpython import start
+
+IDLE = 10  # seconds after which a thread that has nothing to do ends
 
 _count = 0
 
 
-class Pool:
+class Pool(JobLine):
     """Up to `size` threads that make blocking calls for tasks; a thread starts when it is first needed.
 
     | method | who may call | blocks |
     |---|---|---|
-    | `assign(func, *args, **kwargs)` | tasks | no; the awaiting task until the call returns |
-    | `close(timeout)` | tasks | no; the awaiting task until the threads have ended |
+    | `assign(func, *args, **kwargs)` | tasks of any loop, asyncio's too | no; the awaiting task until the call returns |
+    | `close(timeout, drain)` | tasks | no; the awaiting task until the threads have ended |
+    | `statistics()`, `closed()` | any context but a hard ISR | never |
 
     Jobs start in the order in which they were queued, up to `qsize` of them. While the queue is full more tasks wait
     their turn; one that comes at the right moment may be served before one that is being woken.
     What a job raises, SystemExit included, is raised to its task, with its traceback; the thread goes on.
+    A thread that has had nothing to do for `idle` seconds ends (None: never). `limiter`, a ThreadSafeSemaphore, may be
+    shared by several pools: a call is made with a permit of it. `timeout` and `on_cancel` are those of its jobs, see
+    `Job.options`. `stack_size`: bytes for each thread, 0: as the system has it.
+    `executor`, on CPython: the calls are made by that concurrent.futures.Executor, or "process"; see `executors_cpython`.
     """
 
-    def __init__(self, size, name=None, qsize=1024, stack_size=0):
-        if size < 1:
-            raise ValueError("a pool has 1 thread or more, not " + str(size))
-        self.queue = ThreadSafeQueue(qsize)
+    def __init__(
+        self, size, name=None, qsize=1024, stack_size=0, idle=IDLE, limiter=None, timeout=None, on_cancel="abandon",
+        executor=None,
+    ):
+        if not isinstance(size, int) or size < 1:
+            raise ValueError("a pool has 1 thread or more, not " + repr(size))
+        if not (limiter is None or hasattr(limiter, "acquire_sync")):
+            raise TypeError("a limiter is a ThreadSafeSemaphore, not " + repr(limiter))
+        JobLine.__init__(self, qsize, check_timeout(idle), limiter)
         self.name = _name(self, name)
         self.size = size
-        self.running = []  # the job that each thread runs now, or None; a thread writes its own slot only
         self.stack_size = stack_size
+        self.timeout = check_timeout(timeout)
+        self.on_cancel = check_on_cancel(on_cancel)
+        self.slots = []  # of the threads that run
+        self.abandoned = 0
         self.on_loan = False  # made by `unblock`, to be replaced by a Worker that the program makes
-        self._alive = 0
-        self._lock = allocate_lock()  # guards `_alive` and the length of `running`; held for a few lines
+        self.gone = None  # why it takes no more jobs, if it was not closed
+        self._plain = timeout is None and on_cancel == "abandon"
+        self._past = Slot(self.clock)  # the sum of threads that have ended
+        self._lock = allocate_lock()  # guards `slots`, `_past` and `abandoned`; held for a few lines
         self._ended = ThreadSafeEvent()
+        self._remote = None
+        if executor is not None:
+            self._remote = above("offload.executors_cpython", "Remote")(self, executor)
+        if not MICROPYTHON:
+            above("offload.fork_cpython", "pools").add(self)
 
     def assign(self, func, *args, **kwargs):
-        """Awaitable: the result of `func(*args, **kwargs)`, called on a thread of this pool."""
+        """Awaitable: the result of `func(*args, **kwargs)`, called on a thread of this pool. See Job."""
         if not callable(func):
             raise TypeError(
                 "a function and its arguments are expected, not " + describe(func)
                 + "; write assign(func, arg), without calling func"
             )
-        return Job(self, func, args, kwargs)
+        job = Job(self, func, args, kwargs)
+        return job if self._plain else job.options()
+
+    def statistics(self):
+        """A dict: how many jobs are "queued", "running", "done", "failed" (they raised), "abandoned" (their caller was
+        gone while they ran), how many "threads" there are, and the "longest" call in seconds, one that still runs included.
+        """
+        with self._lock:
+            slots = list(self.slots)
+            past = self._past
+            done, failed, longest = past.done, past.failed, past.longest
+        now = self.clock.now()
+        running = 0
+        for slot in slots:
+            done += slot.done
+            failed += slot.failed
+            since, took = slot.since, slot.longest
+            if slot.job is not None:
+                running += 1
+                took = max(took, now - since)
+            longest = max(longest, took)
+        counts = {
+            "queued": len(self.jobs), "running": running, "done": done, "failed": failed, "abandoned": self.abandoned,
+            "longest": longest / CLOCK_HZ, "threads": len(slots),
+        }
+        if self._remote is not None:
+            counts.update(self._remote.statistics())
+        return counts
 
     def submit(self, job):
         """Queue `job` and see to a thread for it. False if the queue is full; QueueClosed. Called by Job."""
-        queue = self.queue
-        if self._alive < self.size and not queue.getters.any() and not queue.closed():
-            self._start_thread()
-        return queue.try_put(job)
+        if self._remote is not None:
+            return self._remote.submit(job)
+        return JobLine.submit(self, job)
 
-    def close(self, timeout=None):
+    def close(self, timeout=None, drain=True):
         """Take no more jobs, at once; awaitable: until those queued are done and the threads have ended.
 
+        If not `drain`, those queued are not done: their tasks get WorkerClosed.
         After `timeout` seconds what still waits or runs is given up: its tasks get WorkerClosed, and TimeoutError,
-        raised here, names what is stuck. Its thread can't be stopped; it does not keep the process alive.
+        raised here, names what is stuck, on CPython with where it is. Its thread can't be stopped; it does not keep the
+        process alive.
         """
         timeout = check_timeout(timeout)
-        self.queue.close()
+        self.shut()
+        if not drain:
+            self._withdraw_queued()
         return self._closing(timeout)
 
     async def _closing(self, timeout):
-        if self._alive == 0:
+        if self._remote is not None:
+            await self._remote.close(timeout)
             return
+        if not self.slots:
+            return
+        clock = get_event_loop().clock
+        clock.hold()  # a virtual time stands while threads are at work
         try:
             await wait_for(self._ended.wait(), timeout)
         except TimeoutError:
-            stuck = [job for job in self.running if job is not None]
-            self._give_up(stuck)
+            self._withdraw_queued()
+            stuck = self._give_up_running()
+            if not stuck:
+                return  # the last thread is about to end
             raise TimeoutError(
-                self.name + " is still running " + ", ".join([job.describe() for job in stuck])
-                + " after " + str(timeout) + " s"
+                self.name + " is still running " + ", ".join(stuck) + " after " + str(timeout) + " s"
             ) from None
+        finally:
+            clock.release()
 
-    def _give_up(self, stuck):
+    def _withdraw_queued(self):
         gone = WorkerClosed(self.name + " was closed before this job could end")
-        try:
-            while True:
-                self.queue.get_sync().fail(gone)
-        except (IndexError, QueueClosed):
-            pass
-        for job in stuck:
+        while True:
+            try:
+                job = self.look()
+            except QueueClosed:
+                return
             job.fail(gone)
+
+    def _give_up_running(self):
+        """End the jobs that run, to their tasks; returns what they are."""
+        stuck = []
+        for slot in list(self.slots):
+            job = slot.job
+            if job is not None:
+                job.fail(WorkerClosed(self.name + " was closed before this job could end"))
+                where = "" if MICROPYTHON else above("offload.start_cpython", "where")(slot.thread)
+                stuck.append(job.describe() + where)
+        return stuck
 
     async def __aenter__(self):
         return self
@@ -101,65 +184,138 @@ class Pool:
     async def __aexit__(self, exc_type, exc, tb):
         await self.close()
 
-    def _start_thread(self):
+    # For Job.
+
+    def refusal(self, job):
+        """The error for `job`, which came too late."""
+        why = self.gone or (self.name + " is closed and takes no more jobs; make a new one for ")
+        return WorkerClosed(why + job.describe())
+
+    def note_abandoned(self):
+        """The caller of a job has gone while it ran."""
         with self._lock:
-            slot = len(self.running)
-            if slot == self.size:
-                return
-            self.running.append(None)
-            self._alive += 1
-        ticket = [slot]
+            self.abandoned += 1
+
+    def check_options(self, on_cancel, progress):
+        """Raise ValueError for what can't hold here."""
+        if self._remote is not None:
+            self._remote.check_options(on_cancel, progress)
+
+    def afterwards(self, fn, args):
+        """Call `fn(*args)`, which raises nothing, on a thread of this pool, or at once if that can't be."""
+        if self._remote is not None:
+            above("offload.unblock", "pool")().afterwards(fn, args)
+            return
         try:
-            _start(self, ticket)
-        except BaseException:
-            # Ctrl-C can come when the thread has started already: it or this takes the ticket, not both.
-            if self._take(ticket) is not None:
-                with self._lock:
-                    self.running.pop()
-                self._retire()
-            raise
+            if self.submit(Job(self, fn, args, {})):
+                return
+        except QueueClosed:
+            pass
+        fn(*args)
 
-    def _take(self, ticket):
-        """The slot on `ticket`, for the first who asks; then None."""
+    def report(self, message, error):
+        """Print an `error` that has nobody to go to. Any thread."""
+        print(self.name + ": " + message, file=sys.stderr)
+        print_exception(error, sys.stderr)
+
+    def forked(self):
+        """In the child of a fork, which has none of the parent's threads."""
+        closed = self.closed()
+        self._lock = allocate_lock()
+        self._ended = ThreadSafeEvent()
+        self.slots = []
+        self.begin()
+        if closed:
+            self.shut()
+
+    # Threads.
+
+    def start_another(self):
         with self._lock:
-            return ticket.pop() if ticket else None
+            if len(self.slots) >= self.size:
+                return False
+            slot = Slot(self.clock)
+            self.slots.append(slot)
+        try:
+            start(self, slot)
+        except BaseException as error:
+            # Ctrl-C can come when the thread has started already: it or this takes the slot, not both.
+            if self._take(slot):
+                self._retire(slot)
+                if isinstance(error, Exception) and self.slots:
+                    return False  # the others will do
+            raise
+        return True
 
-    def _retire(self):
+    def _take(self, slot):
+        """True for the first who asks."""
+        with self._lock:
+            first = not slot.taken
+            slot.taken = True
+        return first
+
+    def _retire(self, slot):
         """A thread has ended, or will never start."""
         with self._lock:
-            self._alive -= 1
-            last = self._alive == 0 and self.queue.closed()
+            self._remove(slot)
+            last = not self.slots and self.closed()
         if last:
             self._ended.set()
 
-    def _serve(self, ticket):
+    def _remove(self, slot):
+        if slot in self.slots:
+            self.slots.remove(slot)
+            self._past.add(slot)
+
+    def _is_over(self, slot):
+        """Whether a thread that found nothing to do may end: it then is none of the pool's any more."""
+        with self._lock:
+            if self.closed():
+                return False  # it ends as they all do
+            self._remove(slot)
+            self.waking = False
+            if len(self.jobs):  # put in by one that still counted on this thread
+                slot.clear()
+                self.slots.append(slot)
+                return False
+        return True
+
+    def serve(self, slot):
         """What each thread does."""
-        slot = self._take(ticket)
-        if slot is None:
+        if not self._take(slot):
             return
-        queue = self.queue
-        running = self.running
+        slot.thread = ident()
+        token.enter(slot)
         try:
             while True:
-                job = queue.get_sync(True)
-                running[slot] = job
-                job.run()
-                running[slot] = job = None
-        except QueueClosed:
-            pass
+                try:
+                    self.serve_jobs(slot)
+                except TimeoutError:
+                    if not self._is_over(slot):
+                        continue
+                except QueueClosed:
+                    pass
+                break
         finally:
-            self._retire()
+            token.leave()
+            self._retire(slot)
 
 
 class Worker(Pool):
-    """A Pool of one thread, or the second core, which starts at once. See Pool.
+    """A Pool of one thread, or the second core, which starts at once and stays. See Pool.
 
     On RP2 there is one second core: RuntimeError if something else uses it.
     """
 
-    def __init__(self, name=None, qsize=10, stack_size=0):
-        Pool.__init__(self, 1, name, qsize, stack_size)
-        self._start_thread()
+    def __init__(self, name=None, qsize=10, stack_size=0, limiter=None, timeout=None, on_cancel="abandon"):
+        Pool.__init__(self, 1, name, qsize, stack_size, None, limiter, timeout, on_cancel)
+        self.start_another()
+
+    def forked(self):
+        Pool.forked(self)
+        if not self.closed():
+            self.gone = self.name + " has its thread in the process that this one was forked from; make a new one for "
+            self.shut()
 
 
 def Context(qsize=10):
@@ -173,50 +329,3 @@ def _name(pool, name):
         _count += 1
         name = type(pool).__name__ + "-" + str(_count)
     return name
-
-
-def _start(pool, ticket):
-    """Run `pool._serve(ticket)` on a new thread."""
-    size = pool.stack_size
-    if sys.implementation.name == "cpython":
-        import threading
-
-        if size:
-            stack_size(size)
-        try:
-            threading.Thread(target=pool._serve, args=(ticket,), name=pool.name, daemon=True).start()
-        finally:
-            if size:
-                stack_size(0)
-    elif RP2:
-        _start_core1(pool, ticket)
-    else:
-        stack_size(size)
-        start_new_thread(pool._serve, (ticket,))
-        stack_size(0)
-
-
-_core1 = None  # the pool that has the RP2's second core
-
-
-def core1_pool():
-    """RP2: the pool that has core 1 and takes jobs, or None."""
-    return None if _core1 is None or _core1.queue.closed() else _core1
-
-
-def _start_core1(pool, ticket):
-    global _core1
-    if _core1 is not None and _core1.on_loan and not _core1.queue.closed():
-        _core1.queue.close()  # made by `unblock` for want of a Worker; here is one, which it will use
-    stack_size(pool.stack_size or CORE1_STACK)
-    try:
-        for _ in range(100):
-            try:
-                start_new_thread(pool._serve, (ticket,))
-                _core1 = pool
-                return
-            except OSError:  # it is in use, or what used it has not quite ended
-                time.sleep_ms(1)
-        raise RuntimeError("core 1 is in use, and there is only one: end the thread or close the Worker that has it")
-    finally:
-        stack_size(0)

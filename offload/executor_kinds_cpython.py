@@ -1,0 +1,162 @@
+"""Which executors a pool can have, and those that it makes by their names."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from concurrent.futures import BrokenExecutor, Executor, ThreadPoolExecutor
+from importlib.util import find_spec
+from weakref import WeakSet
+
+from .remote_call_cpython import BYTES, CLUSTER, OTHER, THREAD, far_side
+
+WORDS = ("process", "interpreter", "dask")
+
+living = WeakSet()  # Remotes; whose processes end when this one does
+_registered = False
+_forked = False  # this is the child of a fork
+
+
+class Engine:
+    """An executor. `made` by the pool, which then ends it; `client`: of a cluster that was made for it."""
+
+    def __init__(self, executor, made=False, client=None) -> None:
+        self.executor = executor
+        self.made = made
+        self.client = client
+        # The dict itself, filled as they start; as ProcessPoolExecutor.kill_workers of Python 3.14 has it.
+        self.processes = getattr(executor, "_processes", None)
+        self._ends = None
+        self._watched = 0  # of the processes
+
+    def submit(self, *call):
+        """As the executor's own. BrokenExecutor only if the call will not be made."""
+        future = self.executor.submit(*call)
+        # ProcessPoolExecutor looks out for the processes that there are when its thread is woken, which is before a
+        # new one is started (Python 3.11): woken once more it notices if that one is killed.
+        while self.processes and len(self.processes) > self._watched:
+            self._watched = len(self.processes)
+            try:
+                self.executor.submit(int)
+            except BrokenExecutor:
+                break
+        return future
+
+    def ends(self) -> str:
+        """How those of its processes ended that had ended when this was first asked. The others are killed then."""
+        if self._ends is None:
+            codes = [process.exitcode for process in self._all()]
+            self._ends = " and one ".join(_how_ended(code) for code in codes if code is not None)
+            if self.made:
+                self.kill()
+        return self._ends
+
+    def kill(self) -> None:
+        """End its processes, whatever they do."""
+        for process in self._all():
+            process.kill()
+
+    def _all(self) -> list:
+        return list((self.processes or {}).values())
+
+    def close(self) -> None:
+        """Wait for it to end."""
+        self.executor.shutdown(wait=True)
+        if self.client is not None:
+            cluster = self.client.cluster
+            self.client.close()
+            cluster.close()
+
+
+def resolve(executor):
+    """(how a call is handed over, an Engine or None, what makes one)"""
+    if executor == "process":
+        return BYTES, None, _processes
+    if executor == "interpreter":
+        if sys.version_info < (3, 14):
+            raise RuntimeError(f"executor='interpreter' needs Python 3.14 or later; this is {sys.version.split()[0]}")
+        return BYTES, None, _interpreters
+    if executor == "dask":
+        if find_spec("distributed") is None:
+            raise RuntimeError("executor='dask' needs dask.distributed: pip install 'twincore[dask]'")
+        return CLUSTER, None, _cluster
+    if not isinstance(executor, Executor):
+        if not _of_dask(executor) or not hasattr(executor, "get_executor"):
+            raise TypeError(
+                f"executor is a concurrent.futures.Executor, a dask.distributed.Client, or one of {', '.join(WORDS)}, "
+                f"not {executor!r}"
+            )
+        executor = executor.get_executor()
+    if _of_dask(executor):
+        return CLUSTER, Engine(executor), None
+    kinds = {base.__name__ for base in type(executor).__mro__}
+    if "ProcessPoolExecutor" in kinds or "InterpreterPoolExecutor" in kinds:
+        return BYTES, Engine(executor), None
+    return (THREAD if isinstance(executor, ThreadPoolExecutor) else OTHER), Engine(executor), None
+
+
+def _of_dask(thing) -> bool:
+    return type(thing).__module__.partition(".")[0] == "distributed"
+
+
+def _processes(size):
+    import multiprocessing
+    from concurrent.futures.process import ProcessPoolExecutor
+
+    _end_before_exit()
+    # Not fork: of this process's threads the child would have one, and the locks of all.
+    # In the child of a fork not forkserver either: that is the parent's, which multiprocessing does not notice.
+    usable = "forkserver" in multiprocessing.get_all_start_methods() and not _forked
+    context = multiprocessing.get_context("forkserver" if usable else "spawn")
+    return Engine(ProcessPoolExecutor(size, context, far_side.prepare), True)
+
+
+def _interpreters(size):
+    from concurrent.futures import InterpreterPoolExecutor
+
+    return Engine(InterpreterPoolExecutor(size), True)
+
+
+def _cluster(size):
+    from distributed import Client, get_client
+
+    try:
+        return Engine(get_client().get_executor(), True)
+    except ValueError:
+        client = Client(n_workers=size, threads_per_worker=1, dashboard_address=":0", set_as_default=False)
+        return Engine(client.get_executor(), True, client)
+
+
+def _how_ended(code) -> str:
+    if code < 0:
+        try:
+            return "was killed by " + signal.Signals(-code).name
+        except ValueError:
+            return f"was killed by signal {-code}"
+    hint = ", its output says why; a main module guards what it runs with `if __name__ == '__main__'`"
+    return f"ended with exit code {code}" + (hint if code == 1 else "")
+
+
+def _end_before_exit() -> None:
+    """Have the processes ended when this one does, instead of waited for. Called once there are any."""
+    global _registered
+    if not _registered:
+        _registered = True
+        # concurrent.futures waits for its processes in a callback of this kind; the newest comes first.
+        threading._register_atexit(_at_exit)
+
+
+def _at_exit() -> None:
+    for remote in list(living):
+        remote.kill()
+
+
+def _after_fork() -> None:
+    global _forked
+    _forked = True
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

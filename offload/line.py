@@ -1,0 +1,173 @@
+"""JobLine: jobs on their way to the threads of a pool, and which thread is woken, or started, for them.
+
+A thread is woken for a job only if none is on its way already; once awake, and having found more than one job, it has
+the next woken. So a hundred quick jobs at once wake two threads instead of a hundred, and jobs that block have as many
+threads as they need as fast as each can say so.
+
+As for any wait (see threadsafe.parking) both sides look twice: who puts a job in then looks whether a thread is on its
+way (`waking`); a thread about to sleep takes that back, then looks for a job.
+"""
+
+from ..core.native import MICROPYTHON, Clock, fence
+from ..core.queue_errors import QueueClosed
+from ..core.task import PENDING
+from ..threadsafe import parking
+from ..threadsafe.parking import wait_in_thread
+from ..threadsafe.store import make
+
+_NO_TASK = "a worker's thread runs no loop"
+
+
+class Slot:
+    """What one thread of a pool does and has done. Written by that thread only, read by any."""
+
+    def __init__(self, clock):
+        self.clock = clock
+        self.taken = False  # the thread runs
+        self.thread = 0  # its ident
+        self.job = None  # which it runs
+        self.since = 0  # when that began, on the pool's clock
+        self.done = 0
+        self.failed = 0
+        self.longest = 0  # clock units
+
+    def ended(self, error):
+        """The function of the job has."""
+        took = self.clock.now() - self.since
+        if took > self.longest:
+            self.longest = took
+        if error is None:
+            self.done += 1
+        else:
+            self.failed += 1
+        self.job = None
+
+    def add(self, other):
+        """Count what `other` has done, too."""
+        self.done += other.done
+        self.failed += other.failed
+        self.longest = max(self.longest, other.longest)
+
+    def clear(self):
+        """Begin to count anew."""
+        self.done = self.failed = self.longest = 0
+
+
+class JobLine:
+    """Base of Pool, which says how threads are started.
+
+    | method | who may call |
+    |---|---|
+    | `submit(job)` | any context but a hard ISR; never blocks |
+    | `serve_jobs(slot)`, `take()` | the pool's threads; they block |
+    | `shut()` | any context but a hard ISR |
+    """
+
+    def __init__(self, qsize, idle, limiter):
+        if not isinstance(qsize, int) or qsize < 1:
+            raise ValueError("a pool queues 1 job or more, not " + repr(qsize))
+        self.qsize = qsize
+        self.begin()
+        self.idle_time = idle  # seconds, or None
+        self.limiter = limiter
+        self.clock = Clock()
+
+    def begin(self):
+        """Be empty."""
+        self.jobs = make(self.qsize)
+        self.idle = parking.WaitLine()  # threads that wait for a job
+        self.putters = parking.WaitLine()  # tasks that wait for room
+        self.waking = False  # a thread is on its way
+
+    def start_another(self):
+        """Start a thread if there may be one more. Returns False if not."""
+        raise NotImplementedError
+
+    def submit(self, job):
+        """Put `job` in the line and see to a thread for it. False if there is no room; QueueClosed."""
+        if not self.jobs.put(job):
+            if self.jobs.closed:
+                raise QueueClosed
+            return False
+        if MICROPYTHON:
+            fence()
+        if not self.waking:
+            self._wake()
+        return True
+
+    def _wake(self):
+        """Have a thread look for jobs, if there is one that does nothing, or can be."""
+        while True:
+            self.waking = True
+            if self.idle.any():
+                self.idle.notify()
+                return
+            try:
+                if self.start_another():
+                    return
+            except BaseException:
+                self.waking = False
+                raise
+            self.waking = False
+            if MICROPYTHON:
+                fence()
+            if not self.idle.any() or not len(self.jobs):
+                return  # whoever ends a job looks for the next
+
+    def serve_jobs(self, slot):
+        """Do the jobs that come, until there are none for so long that TimeoutError is raised, or QueueClosed."""
+        limiter = self.limiter
+        self.waking = False
+        if MICROPYTHON:
+            fence()
+        job = self.take()
+        if len(self.jobs) and not self.waking:
+            self._wake()
+        while True:
+            slot.since = slot.clock.now()
+            slot.job = job
+            if limiter is None:
+                job.run(slot)
+            else:
+                limiter.acquire_sync()
+                try:
+                    job.run(slot)
+                finally:
+                    limiter.release()
+            slot.job = job = None
+            job = self.take()
+
+    def take(self):
+        """The next job."""
+        job = self.jobs.get()
+        if job is PENDING:
+            job = wait_in_thread(self.idle, self.look, self.idle_time, _NO_TASK)
+            if len(self.jobs) and not self.waking:
+                self._wake()
+        if self.putters.any():
+            self.putters.notify()
+        return job
+
+    def look(self):
+        """A try of a thread that has nothing to do: a job, PENDING or QueueClosed."""
+        self.waking = False
+        if MICROPYTHON:
+            fence()
+        job = self.jobs.get()
+        if job is PENDING and self.jobs.closed and self.jobs.drained():
+            raise QueueClosed
+        return job
+
+    def has_room(self):
+        """Whether `submit` would not be in vain."""
+        return self.jobs.room() or self.jobs.closed
+
+    def shut(self):
+        """Let no more jobs in, and the threads end when those that are in are done."""
+        self.jobs.close()
+        self.putters.notify_all()
+        self.idle.notify_all()
+
+    def closed(self):
+        """True once it takes no more jobs."""
+        return self.jobs.closed

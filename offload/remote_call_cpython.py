@@ -1,0 +1,112 @@
+"""One call for an executor: what is handed over, and what comes back. The near side of `far_side`."""
+
+from __future__ import annotations
+
+import pickle
+from importlib import import_module
+
+from . import token
+from .line import Slot
+
+far_side = import_module("twincore.offload.far_side_cpython")  # by the name under which the other process finds it
+
+THREAD, OTHER, BYTES, CLUSTER = range(4)  # how a call is handed over: as it is, twice; pickled; pickled by value
+
+
+class RemoteError(RuntimeError):
+    """A function raised, elsewhere, what can't be pickled: its type's name, its text and its traceback as text.
+
+    Attributes: `name`, `text`, `traceback`.
+    """
+
+    def __init__(self, name: str, text: str, trace: str) -> None:
+        RuntimeError.__init__(self, name, text, trace)
+        self.name = name
+        self.text = text
+        self.traceback = trace
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.text} (it can't be pickled; raised there:)\n{self.traceback}"
+
+
+class RemoteTraceback(Exception):
+    """The cause of an error that came from elsewhere: where it was raised there."""
+
+    def __str__(self) -> str:
+        return "\n" + self.args[0]
+
+
+def call_of(job, how):
+    """What to give to `submit` of an executor for `job`; `how`: see above."""
+    if how == THREAD:
+        return _run_here, job
+    if how == OTHER:
+        return _plain, job.func, job.args, job.kwargs
+    by_value = how == CLUSTER
+    dumps = import_module("cloudpickle").dumps if by_value else pickle.dumps
+    try:
+        return far_side.call, dumps((job.func, job.args, job.kwargs)), by_value
+    except Exception as error:
+        raise _unpicklable(job, dumps, error) from error
+
+
+def open_answer(job, how, answer):
+    """(result, error) from what the call returned."""
+    if how == THREAD or how == OTHER:
+        return answer
+    kind = answer[0]
+    name = job.describe()
+    if kind == far_side.UNKNOWN:
+        error = pickle.UnpicklingError(
+            f"{name} or its arguments can't be loaded in the other process; there:\n{answer[1]}"
+        )
+    elif kind == far_side.UNSENT:
+        error = pickle.PicklingError(f"the result of {name}, a {answer[1]}, can't be pickled: {answer[2]}")
+    else:
+        try:
+            found = None if answer[1] is None else pickle.loads(answer[1])
+        except BaseException as failure:
+            if kind == far_side.RETURNED:
+                return None, pickle.UnpicklingError(f"the result of {name} can't be loaded here: {failure!r}")
+            found = None
+        if kind == far_side.RETURNED:
+            return found, None
+        if found is None:
+            return None, RemoteError(*answer[2:])
+        error = found
+        error.__cause__ = RemoteTraceback(answer[4])
+    return None, error
+
+
+def _run_here(job):
+    """In a thread of an executor: `cancelled()` and the like hold."""
+    slot = Slot(job.pool.clock)
+    slot.job = job
+    token.enter(slot)
+    try:
+        context = job.context
+        if context is None:  # it was given up
+            return None, None
+        return context.run(job.func, *job.args, **job.kwargs), None
+    finally:
+        token.leave()
+
+
+def _plain(func, args, kwargs):
+    """For executors of which nothing is known."""
+    return func(*args, **kwargs), None
+
+
+def _unpicklable(job, dumps, error):
+    """Say which part of `job` it was."""
+    name = getattr(job.func, "__qualname__", job.describe())
+    parts = [(f"the function {name}", job.func)]
+    parts += [(f"argument {n} of {name}", value) for n, value in enumerate(job.args, 1)]
+    parts += [(f"argument {key} of {name}", value) for key, value in job.kwargs.items()]
+    for what, value in parts:
+        try:
+            dumps(value)
+        except Exception as failure:
+            hint = "; a function is sent by its name: define it at the top level of a module" if value is job.func else ""
+            return pickle.PicklingError(f"{what}, a {type(value).__name__}, can't be pickled: {failure}{hint}")
+    return pickle.PicklingError(f"the arguments of {name} can't be pickled: {error}")

@@ -1,0 +1,227 @@
+"""Cursor: the rows of a statement, brought from its thread by the batch."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Generator, Iterable
+from typing import Any
+
+from ..core.errors import TimeoutError
+from .iterating import turn
+from .sqlite_thread_cpython import Statement
+
+FIRST = 64  # rows in the first batch; each further one has twice as many, up to the connection's `batch`
+
+
+def _nothing() -> Any:
+    raise StopIteration
+
+
+class Cursor:
+    """What `execute` returns, used by one task at a time. Three ways to have the statement carried out:
+
+        cursor = await db.execute(sql, parameters)
+        async with db.execute(sql, parameters) as cursor: ...     # closes it
+        async for row in db.execute(sql, parameters): ...
+
+    The first rows come with the statement, in one hop, so one that changes the table afterwards does not change them.
+    `async for` has a batch read while the task works on the one before it.
+    A task that is cancelled, or waits longer than `timeout`, as it executes or fetches, leaves the cursor closed.
+    A cursor that is dropped is closed by the thread.
+
+    | | blocks the awaiting task |
+    |---|---|
+    | `execute`, `executemany`, `executescript` | until it is done and the first rows are there |
+    | `fetchone`, `fetchmany`, `fetchall`, `async for` | if what was fetched so far does not do |
+    | `close` | until the thread has closed it; not at all if all rows are read |
+    | `description`, `lastrowid`, `rowcount`, `arraysize` | never |
+    """
+
+    def __init__(self, connection: Any) -> None:
+        self.arraysize = 1
+        self._connection = connection
+        self._database = connection._opened()
+        self._statement = Statement(self._database)  # what jobs hold: they don't keep the cursor
+        self._pending: Any = None  # (what the thread is to do, its arguments)
+        self._timeout: float | None = None
+        self._rows: Any = iter(())  # those that are here
+        self._next = _nothing  # of _rows
+        self._job: Any = None  # that reads the next batch
+        self._closed = False
+
+    # What is done when it is awaited.
+
+    def execute(self, sql: str, parameters: Any = (), *, timeout: float | None = None) -> Cursor:
+        """Awaitable, this cursor: carry out one statement. What it still had to fetch is forgotten."""
+        return self._prepare(self._statement.execute, (sql, parameters), timeout)
+
+    def executemany(self, sql: str, rows: Iterable[Any], *, timeout: float | None = None) -> Cursor:
+        """Awaitable, this cursor: carry out one statement for each of `rows`; an iterator is advanced by the thread."""
+        return self._prepare(self._statement.executemany, (sql, rows), timeout)
+
+    def executescript(self, script: str, *, timeout: float | None = None) -> Cursor:
+        """Awaitable, this cursor: commit, then carry out the statements. Not in a `transaction()`."""
+        self._connection._refuse_within("executescript")
+        return self._prepare(self._statement.executescript, (script,), timeout)
+
+    def _execute_commit(self, sql: str, parameters: Any, timeout: float | None) -> Cursor:
+        return self._prepare(self._statement.execute_commit, (sql, parameters), timeout)
+
+    def _prepare(self, fn: Any, args: tuple[Any, ...], timeout: float | None) -> Cursor:
+        if self._closed:
+            raise sqlite3.ProgrammingError("Cannot operate on a closed cursor.")
+        self._pending = fn, args
+        self._timeout = timeout
+        return self
+
+    def __await__(self) -> Generator[Any, Any, Cursor]:
+        return self._run().__await__()
+
+    async def _run(self) -> Cursor:
+        if self._pending is None:
+            return self
+        (fn, args), self._pending = self._pending, None
+        self._forget()
+        try:
+            self._statement.size = FIRST
+            self._take(await self._connection._do(fn, args, self._timeout))
+        except BaseException as error:
+            if isinstance(error, TimeoutError) or not isinstance(error, Exception):
+                self._abandon()
+            raise
+        return self
+
+    async def __aenter__(self) -> Cursor:
+        return await self._run()
+
+    async def __aexit__(self, exc_type: Any, exc: Any, tb: Any) -> None:
+        await self.close()
+
+    # Fetching.
+
+    def __aiter__(self) -> Cursor:
+        return self
+
+    async def __anext__(self) -> Any:
+        try:
+            return self._next()
+        except StopIteration:
+            pass
+        while await self._fill(True):
+            for row in self._rows:
+                return row
+        raise StopAsyncIteration
+
+    async def fetchone(self) -> Any:
+        """The next row, None if there is none."""
+        while True:
+            for row in self._rows:
+                return row
+            if not await self._fill(False):
+                return None
+
+    async def fetchmany(self, size: int | None = None) -> list[Any]:
+        """A list of the next rows, `size` or as many as there are; by default `arraysize`."""
+        rows: list[Any] = []
+        left = self.arraysize if size is None else size
+        while left > 0:
+            for row in self._rows:
+                rows.append(row)
+                left -= 1
+                if not left:
+                    return rows
+            if not await self._fill(False):
+                break
+        return rows
+
+    async def fetchall(self) -> list[Any]:
+        """A list of all rows that are left. One hop for those that are not here yet."""
+        await self._run()
+        rows = list(self._rows)
+        self._statement.size = 0
+        while await self._fill(False):
+            rows += self._rows
+        return rows
+
+    async def _fill(self, ahead: bool) -> bool:
+        """Have more rows. False if there are none."""
+        if self._pending is not None:
+            await self._run()
+        else:
+            job = self._job
+            if job is None and not self._statement.open:
+                if self._closed:
+                    raise sqlite3.ProgrammingError("Cannot operate on a closed cursor.")
+                return False
+            await turn
+            try:
+                if job is None:
+                    rows = await self._connection._do(self._statement.read, (), self._timeout)
+                else:
+                    rows = await self._database.ask(job, self._timeout)
+            except BaseException:
+                self._abandon()
+                raise
+            self._job = None
+            self._take(rows)
+        if ahead and self._statement.open and self._connection._may_go_on():
+            self._job = self._database.job(self._statement.read)
+            self._job.start()
+        return True
+
+    def _take(self, rows: Any) -> None:
+        self._rows = iter(rows)
+        self._next = self._rows.__next__
+        self._statement.size = min(2 * self._statement.size, self._connection.batch)
+
+    # The end.
+
+    async def close(self) -> None:
+        """End the statement, if it has not ended. It may be called again."""
+        self._closed = True
+        self._pending = None
+        if (self._forget() or self._statement.open) and not self._connection._closed:
+            await self._connection._must(self._statement.close)
+
+    def _forget(self) -> bool:
+        """The rows that are here or on their way. True if the thread is at it: whether it is open will be seen there."""
+        job, self._job = self._job, None
+        self._rows = iter(())
+        self._next = _nothing
+        return job is not None and not job.withdraw()
+
+    def _abandon(self) -> None:
+        self._closed = True
+        if self._forget() or self._statement.open:
+            self._database.worker.afterwards(self._statement.close, ())
+
+    def __del__(self) -> None:
+        # Left by a `break`, say.
+        if getattr(self, "_job", None) is not None or (hasattr(self, "_statement") and self._statement.open):
+            self._abandon()
+
+    # What the last statement says.
+
+    @property
+    def connection(self) -> Any:
+        """The Connection that made it."""
+        return self._connection
+
+    @property
+    def description(self) -> Any:
+        """The columns, as sqlite3 describes them; None for what has no rows."""
+        return self._raw_says("description", None)
+
+    @property
+    def lastrowid(self) -> int | None:
+        """The rowid of the last row inserted."""
+        return self._raw_says("lastrowid", None)
+
+    @property
+    def rowcount(self) -> int:
+        """How many rows were changed; -1 if that says nothing."""
+        return self._raw_says("rowcount", -1)
+
+    def _raw_says(self, name: str, otherwise: Any) -> Any:
+        raw = self._statement.raw
+        return otherwise if raw is None else getattr(raw, name)
