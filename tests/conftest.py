@@ -26,9 +26,11 @@ pytest_plugins = ["pytester"]
 MARKS = (
     "cpython: the test runs on CPython only, plain and compiled",
     "micropython: the test runs on MicroPython only: unix, and the board if marked rp2040 too",
-    "rp2040(seeds=3, jitter=40): the test also runs on the emulated RP2040, once per seed",
+    "rp2040(seeds=3, jitter=40, files=None): the test also runs on the emulated RP2040, once per seed; `files` names a "
+    "folder beside the test that is to be on the board",
 )
 BOARDS = pytest.StashKey()
+SEEDS = int(os.environ.get("TWINCORE_SEEDS", "0"))  # of the tests of which 30 are run as a rule: `make nightly`
 CI = os.environ.get("CI") == "true"
 
 
@@ -51,7 +53,8 @@ def variants_of(definition):
         variants.append(Variant("unix", 0, 0))
         if mark["rp2040"]:
             options = {"seeds": 3, "jitter": 40, **mark["rp2040"].kwargs}
-            variants += [Variant("rp2040", seed + 1, options["jitter"]) for seed in range(options["seeds"])]
+            seeds = options["seeds"] if options["seeds"] < 30 else max(30, SEEDS)
+            variants += [Variant("rp2040", seed + 1, options["jitter"]) for seed in range(seeds)]
     return variants
 
 

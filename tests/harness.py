@@ -168,7 +168,7 @@ class Boot:
             script = Path(stack.enter_context(tempfile.TemporaryDirectory()), "run_tests.py")
             script.write_text("\n".join(["import runner", *calls]))
             options = {"seed": variant.seed, "jitter": variant.jitter}
-            board = emulator.session(script, files=self.files_for(items[0].path), **options)
+            board = emulator.session(script, files=self.files_for(items[0]), **options)
             command = stack.enter_context(board).command
             self.process = subprocess.Popen(
                 command.arguments,
@@ -182,13 +182,20 @@ class Boot:
         self.reader = threading.Thread(target=self.read, daemon=True)
         self.reader.start()
 
-    def files_for(self, path):
-        """The test file and what it imports, compiled for the board; tracebacks name them as `self.sources` does."""
+    def files_for(self, item):
+        """The test file and what it imports, compiled for the board; tracebacks name them as `self.sources` does.
+
+        And, as they are, the files of the folder beside it that its mark names: `rp2040(files="folder")`.
+        """
         from twincore.desktop import image
 
-        modules = (path, PORTABLE / "support.py", PORTABLE / "shim" / "pytest.py", PORTABLE / "shim" / "runner.py")
+        modules = (item.path, *PORTABLE.glob("*.py"), PORTABLE / "shim" / "pytest.py", PORTABLE / "shim" / "runner.py")
         self.sources = {os.path.relpath(module): module for module in modules}
-        return {module.stem + ".mpy": image.compiled(name, module) for name, module in self.sources.items()}
+        files = {module.stem + ".mpy": image.compiled(name, module) for name, module in self.sources.items()}
+        folder = item.get_closest_marker("rp2040").kwargs.get("files")
+        if folder:
+            files |= {f"{folder}/{file.name}": file for file in sorted((item.path.parent / folder).iterdir())}
+        return files
 
     def read(self):
         decode = codecs.getincrementaldecoder("utf-8")("replace").decode
@@ -274,7 +281,8 @@ def stale(compilable):
     """Names of compiled modules whose extension is older than its source."""
     old = []
     for module, folder, stem in compilable:
-        sources = [p for p in Path(folder).glob(stem + ".p*") if p.suffix in (".py", ".pyx", ".pxd")]
+        twin = ".py" if not Path(folder, stem + ".pyx").exists() else ".pyx"  # what it is built from
+        sources = [p for p in Path(folder).glob(stem + ".p*") if p.suffix in (twin, ".pxd")]
         built = [p for p in Path(folder).glob(stem + ".*") if p.suffix in (".so", ".pyd")]
         if built and max(p.stat().st_mtime for p in sources) > max(p.stat().st_mtime for p in built):
             old.append(module)

@@ -17,8 +17,9 @@ BLOCKS = [
 
 
 @pytest.mark.parametrize("block", BLOCKS)
-def test_a_code_block_runs(block):
-    done = subprocess.run([sys.executable, "-W", "error", "-c", block], capture_output=True, text=True, timeout=60)
+def test_a_code_block_runs(block, tmp_path):
+    command = [sys.executable, "-W", "error", "-c", block]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert not done.stderr
 

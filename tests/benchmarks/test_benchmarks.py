@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from twincore.desktop import targets, unix_port
+
 pytest.importorskip("click")
 pytest.importorskip("rich")
 
@@ -18,7 +20,11 @@ ROW = {
     "workload", "metric", "title", "unit", "better", "pinned_to", "row", "product", "note", "median", "values",
     "twincore_is", "errors",
 }  # fmt: skip
-VERDICT = {"metric", "target", "rival", "wanted", "achieved", "met"}
+VERDICT = {"metric", "target", "row", "rival", "wanted", "achieved", "met"}
+GROUPS = (
+    "switch", "sync", "tasks", "timers", "memory", "growth", "echo", "latency",
+    "queue", "batch", "foreign", "many", "wakeup", "pingpong", "load", "offload", "sqlite", "micropython",
+)  # fmt: skip
 
 
 def python(*args):
@@ -78,20 +84,151 @@ def test_targets_compare_with_the_named_peer_and_with_the_best(switch):
     if not compiled():
         pytest.skip("targets are for the compiled library")
     _, results = switch
-    assert results["targets"][0]["wanted"] == 3.0 and results["targets"][0]["rival"] == "uvloop"
-    assert results["targets"][1]["target"] == "Task switch, 2 tasks: not behind the best product"
+    named, pure, best = results["targets"]
+    assert (named["row"], named["rival"], named["wanted"]) == ("twincore", "uvloop", 5.0)
+    assert (pure["row"], pure["rival"], pure["wanted"]) == ("twincore (pure)", "asyncio", 1.0)
+    assert best["target"] == "Task switch, 2 tasks: not behind the best product"
     for verdict in results["targets"]:
         assert verdict["met"] == (verdict["achieved"] >= verdict["wanted"])
 
 
+@pytest.fixture(scope="module")
+def quick(tmp_path_factory):
+    """Function: the JSON of a quick run of a group, made once."""
+    folder = tmp_path_factory.mktemp("quick")
+
+    def results_of(group):
+        file = folder / f"{group}.json"
+        if not file.exists():
+            done = benchmarks("--quick", "--only", group, "--json", file)
+            assert done.returncode == 0, done.stdout + done.stderr
+        return json.loads(file.read_text(encoding="utf-8"))
+
+    return results_of
+
+
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("name", ["queue-in", "queue-out", "wakeup", "pingpong", "offload-one", "offload-100"])
-def test_every_product_that_is_here_gets_through_every_workload(name, tmp_path):
-    file = tmp_path / "results.json"
-    done = benchmarks("--quick", "--only", name, "--json", file)
-    assert done.returncode == 0, done.stdout + done.stderr
-    for row in json.loads(file.read_text(encoding="utf-8"))["rows"]:
+@pytest.mark.parametrize("group", GROUPS)
+def test_every_product_that_is_here_gets_through_every_workload(group, quick):
+    results = quick(group)
+    assert results["rows"] or results["missing"]
+    for row in results["rows"]:
         assert row["median"] > 0 and row["errors"] == []
+
+
+def test_a_target_can_be_another_row_of_ours(quick):
+    if not compiled():
+        pytest.skip("targets are for the compiled library")
+    results = quick("switch")
+    medians = {row["row"]: row["median"] for row in results["rows"] if row["metric"] == "switch-flags"}
+    (verdict,) = [v for v in results["targets"] if v["metric"] == "switch-flags"]
+    assert verdict["rival"] == "twincore without flags"
+    assert verdict["achieved"] == pytest.approx(medians["twincore"] / medians["twincore without flags"])
+
+
+def test_a_target_of_a_row_that_was_not_measured_is_open(quick):
+    verdicts = [v for v in quick("switch")["targets"] if v["row"] == "twincore (pure)"]
+    assert len(verdicts) == 3
+    assert all(v["met"] is None for v in verdicts)
+
+
+def test_metrics_that_grow_share_a_table_with_a_column_each():
+    done = benchmarks("--quick", "--only", "growth-switch")
+    header = next(line for line in done.stdout.splitlines() if "product" in line)
+    assert [cell.strip() for cell in header.strip("┃").split("┃")] == ["product", "10", "100", "10 000", "1 000 000"]
+
+
+@pytest.mark.parametrize(
+    "script, args",
+    [
+        ("switch.py", "10 20 1 0"), ("heap.py", "50"), ("allocation.py", "10 20"), ("imports.py", "Event gather"),
+        ("idle_wakeup.py", "flag 5"),
+    ],
+)
+@pytest.mark.parametrize("which", ["twincore", "built-in"])
+def test_the_scripts_for_the_board_run_on_the_unix_port_too(script, args, which):
+    if reason := targets.reason_missing("micropython"):
+        pytest.skip(reason)
+    done = unix_port.run(ROOT / "benchmarks" / "on_micropython" / script, args=[which, *args.split()])
+    assert done.exit_code == 0, done.stderr
+    assert float(done.stdout) >= 0
+
+
+@pytest.mark.parametrize("what", ["event", "queue"])
+def test_what_wakes_an_idle_loop_of_the_unix_port(what):
+    if reason := targets.reason_missing("micropython"):
+        pytest.skip(reason)
+    done = unix_port.run(ROOT / "benchmarks" / "on_micropython" / "idle_wakeup.py", args=["twincore", what, "5"])
+    assert done.exit_code == 0, done.stderr
+    assert float(done.stdout) > 0
+
+
+@pytest.mark.parametrize("tasks", [0, 3])
+def test_a_hard_isr_wakes_the_board_idle_or_busy(tasks):
+    if reason := targets.reason_missing("rp2040"):
+        pytest.skip(reason)
+    done = python("-c", f"from benchmarks import board; print(*board.wake_ups('isr', {tasks}, 1, 40))")
+    assert done.returncode == 0, done.stderr
+    latencies = [int(word) for word in done.stdout.split()]
+    assert len(latencies) == 20 and min(latencies) > 0
+
+
+@pytest.mark.timeout(600)
+def test_targets_of_the_bridge(quick):
+    if not compiled():
+        pytest.skip("targets are for the compiled library")
+    groups = ("queue", "batch", "foreign", "many", "wakeup", "pingpong", "load")
+    titles = {v["target"]: v for group in groups for v in quick(group)["targets"]}
+    for target, wanted in {
+        "Thread to task, bounded 1024: at least 10 x culsans": 10,
+        "Thread to task, bounded 1024: at least 10 x janus": 10,
+        "Thread to task, bounded 1024: at least 1.2 x handmade item by item": 1.2,
+        "Thread to task, bounded 1024, in batches: at least 20 x culsans": 20,
+        "Thread to asyncio's task, bounded 1024: at least 5 x culsans": 5,
+        "Task to thread, bounded 1024: at least 10 x the best product": 10,
+        "Task to thread, bounded 1024: not behind the best product": 1,
+        "4 threads to 1 task, bounded 1024: at least 10 x the best product": 10,
+        "4 threads to 4 tasks, bounded 1024: at least 10 x the best product": 10,
+        "Wake-up of an idle loop by a thread, p50: at least 2 x uvloop": 2,
+        "Wake-up of an idle loop by a thread, p50: at least 0.714 x a Lock": 1 / 1.4,
+        "Round trips between a thread and a task: at least 1.6 x uvloop": 1.6,
+        "Round trips between a thread and a task: at least 0.8 x two Locks": 0.8,
+        "A task drains 200 000 items beside a 1 ms ticker: worst lateness: at most 5 ms": 1,
+    }.items():
+        assert titles[target]["wanted"] == pytest.approx(wanted)
+    locks = [row for row in quick("wakeup")["rows"] if row["row"] == "two threads and a Lock"]
+    assert [row["product"] for row in locks] == [False, False]
+
+
+def test_what_a_version_of_ours_does_not_have_is_reported(tmp_path):
+    file = tmp_path / "results.json"
+    old = "dict(__init__=lambda self, n: None, put_sync=lambda self, v: None, get=lambda self: (yield))"
+    done = benchmarks(
+        "--quick", "--only", "queue-batch,queue-asyncio", "--json", file,
+        before=f"import twincore.threadsafe as t; t.ThreadSafeQueue = type('Old', (), {old})",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    missing = json.loads(file.read_text(encoding="utf-8"))["missing"]
+    if compiled():
+        assert missing["queue-batch: twincore"].endswith("this version has no put_many_sync and no get_many")
+        assert missing["queue-asyncio: twincore on uvloop"].endswith("waits are for twincore's own tasks")
+
+
+@pytest.mark.parametrize(
+    "got, message",
+    [
+        ("[[0, 1, 2], [3]]", None),
+        ("[[0, 2], [1, 3]]", None),
+        ("[[0, 2], [3, 3]]", "lost or doubled"),
+        ("[[0, 1], [3]]", "lost or doubled"),
+        ("[[0, 1], [3, 2, 4, 5, 6, 7]]", "items of thread 1 came out of order"),
+    ],
+)
+def test_items_of_several_threads_are_checked(got, message):
+    each = 2 if "7" in got else 1
+    done = python("-c", f"from benchmarks.workloads.many import check_all; check_all({got}, {each})")
+    assert done.returncode == (1 if message else 0)
+    assert (message or "") in done.stderr
 
 
 def test_a_missing_peer_is_reported_with_how_to_get_it(tmp_path):
@@ -104,7 +241,7 @@ def test_a_missing_peer_is_reported_with_how_to_get_it(tmp_path):
     assert results["missing"]["switch-100: uvloop"] == "uvloop not installed: pip install -e '.[bench]'"
     assert "uvloop" not in [row["row"] for row in results["rows"]]
     verdict = results["targets"][0]
-    assert (verdict["target"], verdict["met"]) == ("Task switch, 100 tasks: at least 3 x uvloop", None)
+    assert (verdict["target"], verdict["met"]) == ("Task switch, 100 tasks: at least 6 x uvloop", None)
 
 
 @pytest.mark.parametrize(
@@ -137,7 +274,7 @@ def test_lost_work_and_a_crash_are_failures(broken, message, tmp_path):
     [
         (
             ["--only", "switch,sing"],
-            "no workload is called 'sing'; there are: switch, queue, wakeup, pingpong, offload",
+            f"no workload is called 'sing'; there are: {', '.join(GROUPS)}",
         ),
         (["--pin", "999"], "'999' is no usable CPU"),
         (["--pin", "fast"], "'fast' is no usable CPU"),
@@ -171,7 +308,7 @@ def test_help_teaches():
     done = python("-m", "benchmarks", "--help")
     assert done.returncode == 0
     for words in (
-        "switch-2, switch-100, switch-10000",
+        "switch: switch-2, switch-100, switch-10000, switch-thread, switch-flags",
         "--only switch,queue-in",
         "Exit code",
         "fresh process",

@@ -5,24 +5,7 @@ import os
 
 import pytest
 
-from support import CPYTHON, run
-
-
-def free_port():
-    """A port of 127.0.0.1 that nobody listens on now."""
-    import socket
-
-    start = 20000 + int.from_bytes(os.urandom(2), "little") % 25000
-    for port in range(start, 49000):
-        sock = socket.socket()
-        try:
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            sock.bind(socket.getaddrinfo("127.0.0.1", port)[0][-1])
-            return port
-        except OSError:
-            pass
-        finally:
-            sock.close()
+from support import CPYTHON, free_port, run
 
 
 async def echo(reader, writer):
@@ -119,7 +102,7 @@ def test_every_address_is_tried(core):
         connect.resolver = None
 
 
-def test_without_a_resolver_names_are_looked_up_directly(core):
+def test_without_a_resolver_names_are_looked_up_by_offload_and_numbers_at_once(core):
     connect = __import__(core.__name__ + ".connect", None, None, ("is_numeric",))
     for host, numeric in (("127.0.0.1", True), ("::1", True), ("fe80::1%eth0", True), ("localhost", False)):
         assert connect.is_numeric(host) == numeric
@@ -128,6 +111,40 @@ def test_without_a_resolver_names_are_looked_up_directly(core):
         port = free_port()
         async with await core.start_server(echo, "127.0.0.1", port):
             _, writer = await core.open_connection("localhost", port)
+            writer.close()
+
+    run(core, main)
+
+
+@pytest.mark.cpython
+def test_a_name_server_that_takes_its_time_holds_up_no_task(core, monkeypatch):
+    """Defect 28: upstream's look-up stops everything."""
+    import socket
+    import threading
+
+    asked, answer = threading.Event(), threading.Event()
+    look_up = socket.getaddrinfo
+
+    def slow(host, *args):
+        if host == "slow.example":
+            asked.set()
+            assert answer.wait(10)
+            host = "127.0.0.1"
+        return look_up(host, *args)
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+
+    async def main():
+        port = free_port()
+        async with await core.start_server(echo, "127.0.0.1", port):
+            connecting = core.create_task(core.open_connection("slow.example", port))
+            turns = 0
+            while not asked.is_set() or turns < 100:
+                await core.sleep(0)
+                turns += 1
+            assert not connecting.done()
+            answer.set()
+            _, writer = await connecting
             writer.close()
 
     run(core, main)

@@ -58,6 +58,53 @@ def test_two_loops_run_at_once_and_talk_through_flags(core):
     assert log == ["there", "back"] * 10
 
 
+@pytest.mark.rp2040
+def test_two_loops_with_tasks_of_their_own_trade_items_both_ways(core, threadsafe):
+    """On each side tasks sleep, spawn and cancel, each finds its own loop, and no item is lost or out of order."""
+    there, back = threadsafe.ThreadSafeQueue(3), threadsafe.ThreadSafeQueue(3)
+    count = 30
+    homes = []
+
+    async def busy(loop, over):
+        turns = 0
+        while not over:
+            await core.sleep_ms(turns % 2)
+            assert core.get_event_loop() is loop
+            turns += 1
+        return turns
+
+    async def side(get, put, first):
+        loop, over = core.get_event_loop(), []
+        homes.append(loop)
+        others = [core.create_task(busy(loop, over)) for _ in range(3)]
+        gone = core.create_task(core.sleep(100))
+        got = []
+        for n in range(count):
+            if first:
+                await put.put(n)
+                got.append(await get.get())
+            else:
+                got.append(await get.get())
+                await put.put(n)
+        over.append(True)
+        gone.cancel()
+        assert min(await core.gather(*others)) > 0
+        return got
+
+    def elsewhere():
+        return core.run(side(there, back, False))
+
+    async def main():
+        thread = start_thread(elsewhere)
+        got = await side(back, there, True)
+        while not thread.finished:
+            await core.sleep_ms(1)
+        return got, thread.join()
+
+    assert run(core, main) == (list(range(count)), list(range(count)))
+    assert homes[0] is not homes[1]
+
+
 def test_run_in_a_thread_makes_a_loop_there_and_may_be_repeated(core):
     def elsewhere():
         return [core.run(value(1)), core.run(value(2))]

@@ -28,23 +28,12 @@ def test_queue_closed_is_neither_full_nor_empty(core):
     assert not issubclass(core.QueueClosed, IndexError)
 
 
-@pytest.mark.parametrize("timeout, result", [(None, None), (0, 0), (2.5, 2.5), (float("inf"), None)])
-def test_check_timeout_gives_seconds_or_none_for_ever(core, timeout, result):
-    assert core.errors.check_timeout(timeout) == result
-
-
-@pytest.mark.parametrize("timeout, error", [(-1, ValueError), (float("nan"), ValueError), ("1", TypeError)])
-def test_check_timeout_says_what_can_be_waited_for(core, timeout, error):
-    with pytest.raises(error, match="None"):
-        core.errors.check_timeout(timeout)
-
-
 def test_print_exception_prints_the_traceback(core):
     text = io.StringIO()
     try:
         raise ValueError("mine")
     except ValueError as error:
-        core.errors.print_exception(error, text)
+        core.native.print_exception(error, text)
     lines = text.getvalue().strip().split("\n")
     assert lines[0].startswith("Traceback")
     assert lines[-1].strip() == "ValueError: mine"

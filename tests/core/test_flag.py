@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from support import CPYTHON, RP2, run, sleep_ms, start_thread, ticks_diff, ticks_ms
+from support import CPYTHON, RP2, run, sleep_ms, start_thread, submodule, ticks_diff, ticks_ms
 
 if not CPYTHON:
     import micropython
@@ -446,13 +446,13 @@ def test_a_flag_set_while_it_is_being_cleared_stays_visible_to_poll(core, monkey
     flag = core.ThreadSafeFlag()
     poll = select.poll()
     poll.register(flag, select.POLLIN)
-    drain = core.flag._drain
+    drain = submodule(core, "flag")._drain
 
     def set_then_drain(descriptor):
         flag.set()
         drain(descriptor)
 
-    monkeypatch.setattr(core.flag, "_drain", set_then_drain)
+    monkeypatch.setattr(submodule(core, "flag"), "_drain", set_then_drain)
     flag.clear()
     assert flag.is_set()
     assert poll.poll(0)

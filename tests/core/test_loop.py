@@ -377,13 +377,9 @@ def test_a_finally_block_that_waits_too_long_while_the_loop_is_closed_is_reporte
         await core.sleep(0)
 
     core.run(main())
-    grace, core.closing.GRACE = core.closing.GRACE, 0.02
-    try:
-        start = ticks_ms()
-        loop.close()
-        assert ticks_diff(ticks_ms(), start) < 1000
-    finally:
-        core.closing.GRACE = grace
+    start = ticks_ms()
+    loop.close(0.02)
+    assert ticks_diff(ticks_ms(), start) < 1000
     assert log == ["closed", "closed", "Task cut off as its loop was closed"]
 
 
@@ -489,8 +485,8 @@ def test_the_default_handler_prints_message_task_and_traceback_to_stderr(core, c
 
 
 @pytest.mark.rp2040(seeds=1)
-def test_a_task_woken_from_outside_runs_after_those_ready_now_and_no_later(core):
-    """Defect 22: a ready task that yields again runs only once before it."""
+def test_a_task_woken_from_outside_runs_before_any_other_has_a_second_turn(core):
+    """Defect 22: the sum of all ready tasks' steps is the most that it waits; see test_policy for less."""
     log = []
 
     async def busy(name):
@@ -512,7 +508,7 @@ def test_a_task_woken_from_outside_runs_after_those_ready_now_and_no_later(core)
         flag.set()
         await task
         at = log.index("woken")
-        assert sorted(log[:at]) in (["a", "b", "c"], ["a", "a", "b", "b", "c", "c"])
+        assert len(set(log[:at])) == at, log
         await core.gather(*others)
 
     run(core, main)

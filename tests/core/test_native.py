@@ -126,41 +126,20 @@ def test_pushes_from_threads_are_all_there(core):
         assert [n for n in out if base <= n < base + 5000] == list(range(base, base + 5000))
 
 
-def ended(resume, coro):
-    """What `coro` returned: `resume` raises a StopIteration with it, or returns one, where that is much cheaper."""
-    try:
-        stop = resume(coro)
-    except StopIteration as error:
-        stop = error
-    assert isinstance(stop, StopIteration)
-    return stop.value
-
-
-@pytest.mark.parametrize("result", [None, 1, (), (1, 2), ValueError])
-def test_resume_ends_with_the_result_as_it_is(core, result):
-    async def child():
-        return result
-
-    assert ended(core.native.resume, child()) == result
-
-
-def test_resume_raises_what_the_coroutine_raises(core):
-    async def child():
-        raise KeyError("mine")
-
-    with pytest.raises(KeyError, match="mine"):
-        core.native.resume(child())
-
-
-def test_resume_gives_what_the_coroutine_waits_for(core):
-    event = core.Event()
-
-    async def child():
-        return await event.wait()
-
-    coro = child()
-    assert core.native.resume(coro) is event
-    assert ended(core.native.resume, coro) is True
+@pytest.mark.parametrize("size, offset, count", [(5, 0, 2), (16, 3, 1), (16, 3, 16), (15, 9, 7), (1, 0, 1), (33, 9, 3)])
+def test_the_last_items_of_a_ring_can_be_moved_to_its_front(core, size, offset, count):
+    ring = core.native.Ring()
+    ring.reserve(64)
+    for n in range(offset):
+        ring.push(n)
+        ring.pop()
+    for n in range(size):
+        ring.push(n)
+    ring.rotate(count)
+    ring.push("more")
+    expected = list(range(size))
+    expected = expected[size - count :] + expected[: size - count] + ["more"]
+    assert [ring.pop() for _ in range(len(ring))] == expected
 
 
 def test_the_clock_goes_forward_in_its_units(core):

@@ -86,6 +86,47 @@ def test_sleeps_made_at_once_and_awaited_later_keep_their_own_times(core):
     assert first < 30 <= second
 
 
+@pytest.mark.rp2040(seeds=1)
+def test_a_sleep_made_while_another_task_sleeps_is_not_taken_for_that_tasks(core):
+    held = []
+
+    async def make():
+        held.append(core.sleep_ms(60000))
+
+    async def main():
+        core.create_task(make())
+        await core.sleep(0)
+        core.create_task(make())
+        await core.sleep_ms(1)
+
+    run(core, main)
+    assert len(held) == 2
+
+
+@pytest.mark.rp2040(seeds=1)
+def test_a_task_made_before_a_sleep_begins_before_it_ends_however_long_a_pass_takes(core):
+    log = []
+
+    async def note(name):
+        log.append(name)
+
+    async def sleeper():
+        core.create_task(note("before"))
+        await core.sleep_ms(1)
+        log.append("after")
+
+    async def busy():
+        start = ticks_ms()
+        while ticks_diff(ticks_ms(), start) < 3:
+            pass
+
+    async def main():
+        await core.gather(sleeper(), busy())
+
+    run(core, main)
+    assert log == ["before", "after"]
+
+
 def test_tasks_that_sleep_at_the_same_time_do_not_share_a_sleep(core):
     log = []
 
@@ -167,4 +208,5 @@ def test_sleeping_allocates_nothing(core, name, time):
         gc.enable()
         return after - before
 
-    assert run(core, main) == 0
+    grown = run(core, main)
+    assert grown == 0, grown

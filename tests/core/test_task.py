@@ -297,7 +297,7 @@ def test_state_tells_running_awaited_ended_unseen_and_seen(core):
 
         waiter = core.create_task(wait())
         await core.sleep(0)
-        assert len(task.state) == 1
+        assert task.state is waiter
         waiter_and_task = (waiter, task)
         event.set()
         await core.sleep(0)

@@ -41,9 +41,10 @@ def test_tasks_are_listed_oldest_first_with_their_state():
     found = observed(ps.tasks)
     assert [info.state for info in found] == ["running", "waiting", "waiting", "waiting"]
     assert "sleeper" in found[1].name
-    assert found[1].waits_on == "Sleep"
-    assert found[2].waits_on == "ParkedTask"
-    assert found[3].waits_on == "Gathering"
+    assert found[1].waits_on.startswith("sleep, ")
+    assert found[2].waits_on == "ThreadSafeQueue"
+    assert found[3].waits_on == "gather"
+    assert all(0 <= info.since < 5 for info in found[1:])
 
 
 def test_a_task_is_shown_at_the_line_of_its_innermost_await():
@@ -53,7 +54,7 @@ def test_a_task_is_shown_at_the_line_of_its_innermost_await():
 
 def test_the_listing_is_a_table_with_a_row_for_each():
     lines = observed(ps.listing).splitlines()
-    assert lines[0].split() == ["TASK", "STATE", "WAITS", "ON", "AT"]
+    assert lines[0].split() == ["TASK", "STATE", "WAITS", "ON", "SINCE", "AT"]
     assert len(lines) == 5
 
 

@@ -12,9 +12,17 @@ class Worker:
 
     def __init__(self, threadsafe, size=4):
         self.queue = threadsafe.ThreadSafeQueue(size)
+        self.putters = self.queue.putters
+        self.abandoned = 0
 
     def submit(self, job):
         return self.queue.try_put(job)
+
+    def has_room(self):
+        return not self.queue.full()
+
+    def note_abandoned(self):
+        self.abandoned += 1
 
     def run_next(self):
         self.queue.get_sync().run()

@@ -148,3 +148,18 @@ def test_it_serves_one_loop_after_another(core, offload):
         return await offload.unblock(double, n)
 
     assert [run(core, main, n) for n in range(3)] == [0, 2, 4]
+
+
+@pytest.mark.cpython
+def test_a_name_is_what_it_should_be_whatever_was_imported_before(offload):
+    """A module of the same name as what it holds would take its place."""
+    import importlib
+    import pkgutil
+
+    for module in pkgutil.iter_modules(offload.__path__):
+        if module.name != "_variant":
+            importlib.import_module(offload.__name__ + "." + module.name)
+    for name in offload._MODULES:
+        assert callable(getattr(offload, name)), name
+    for name in offload.unblock, offload.pool, offload.cancelled, offload.checkpoint, offload.progress:
+        assert callable(name)

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from support import RP2, run, sleep_ms, start_thread, ticks_diff, ticks_ms
+from support import CPYTHON, RP2, run, sleep_ms, start_thread, ticks_diff, ticks_ms
 
 NAN = float("nan")
 
@@ -340,14 +340,16 @@ def test_a_job_that_ends_as_it_is_cancelled_leaves_no_trace_but_a_report(core, o
     async def main():
         async with offload.Worker() as worker:
             contexts = handled(core)
-            done = threadsafe.ThreadSafeEvent()
+            go, done = threadsafe.ThreadSafeEvent(), threadsafe.ThreadSafeEvent()
 
             def job():
+                go.wait_sync(5)
                 done.set()
                 raise ValueError("unseen")
 
             task = core.create_task(worker.assign(job))
             await settle(core)
+            go.set()
             start = ticks_ms()
             while ticks_diff(ticks_ms(), start) < 20:  # the loop stands still, the job ends and rings
                 pass
@@ -433,8 +435,11 @@ def test_a_job_that_never_ends_is_named_and_nobody_hangs(core, offload, threadsa
         await gate.entered.wait()
         tasks += [core.create_task(worker.assign(double, n)) for n in range(4)]
         await settle(core)
-        with pytest.raises(core.TimeoutError, match="sensor is still running never_ending after 0.02 s"):
+        with pytest.raises(core.TimeoutError, match="sensor is still running never_ending") as raised:
             await worker.close(0.02)
+        assert "after 0.02 s" in str(raised.value)
+        if CPYTHON:
+            assert "called by never_ending, " in str(raised.value) and "test_worker.py:" in str(raised.value)
         results = await core.gather(*tasks, return_exceptions=True)
         assert [type(result) for result in results] == [offload.WorkerClosed] * 5
         gate.opened.set()
@@ -549,17 +554,26 @@ def test_a_worker_closed_makes_room_for_a_new_one(core, offload):
 # Pools
 
 
-@pytest.mark.parametrize("size", [0, -1])
+@pytest.mark.parametrize("size", [0, -1, 2.5, "a", None])
 def test_a_pool_without_threads_is_refused(offload, size):
     with pytest.raises(ValueError, match="1 thread or more"):
         offload.Pool(size)
 
 
 def test_a_queue_of_no_jobs_is_refused(offload):
-    with pytest.raises(ValueError, match="1 item or more"):
+    with pytest.raises(ValueError, match="1 job or more"):
         offload.Pool(1, qsize=0)
-    with pytest.raises(ValueError, match="1 item or more"):
+    with pytest.raises(ValueError, match="1 job or more"):
         offload.Worker(qsize=0)
+    with pytest.raises(ValueError, match="1 job or more"):
+        offload.Pool(1, qsize="a")
+
+
+def test_what_is_no_limiter_or_name_is_refused(offload):
+    with pytest.raises(TypeError, match="limiter"):
+        offload.Pool(1, limiter=3)
+    with pytest.raises(TypeError, match="name"):
+        offload.pool(3)
 
 
 def test_a_pool_runs_as_many_jobs_at_once_as_it_has_threads(core, offload, threadsafe):
@@ -724,21 +738,21 @@ def test_a_worker_computes_while_tasks_take_turns(core, offload):
 @pytest.mark.cpython
 @pytest.mark.parametrize("started", [True, False], ids=["after it started", "before"])
 def test_ctrl_c_while_a_thread_starts_leaves_a_pool_that_works_and_closes(core, offload, started):
-    start = offload.worker._start
+    start = offload.worker.start
 
-    def interrupted(pool, ticket):
-        offload.worker._start = start
+    def interrupted(pool, slot):
+        offload.worker.start = start
         if started:
-            start(pool, ticket)
-            while ticket:
+            start(pool, slot)
+            while not slot.taken:
                 sleep_ms(1)
         raise KeyboardInterrupt
 
     async def main():
         pool = offload.Pool(1)
-        offload.worker._start = interrupted
+        offload.worker.start = interrupted
         with pytest.raises(KeyboardInterrupt):
-            pool._start_thread()
+            pool.start_another()
         result = await pool.assign(abs, -1)
         await pool.close(5)
         return result

@@ -25,6 +25,13 @@ else:
     sleep_ms = time.sleep_ms
 
 
+def submodule(package, name):
+    """The module `name` of `package`, for tests of what users do not see."""
+    name = package.__name__ + "." + name
+    __import__(name)
+    return sys.modules[name]
+
+
 def run(core, coro_fn, *args, limit=10):
     """The result of `await coro_fn(*args)` on a loop of its own, cancelled after `limit` seconds.
 
@@ -117,3 +124,37 @@ def start_thread(fn, *args):
     finally:
         if RP2:
             _thread.stack_size()
+
+
+def until_in_line(line, count):
+    """Block until so many wait in a WaitLine of threadsafe."""
+    while in_line(line) != count:
+        sleep_ms(1)
+
+
+def in_line(line):
+    """How many wait in it."""
+    if CPYTHON:
+        return len(line)
+    found, waiter = 0, line.next
+    while waiter is not line:
+        found += 1
+        waiter = waiter.next
+    return found
+
+
+def free_port():
+    """A port of 127.0.0.1 that nobody listens on now, nor is given for a connection: that might connect to itself."""
+    import os
+    import socket
+
+    for port in range(20000 + int.from_bytes(os.urandom(2), "little") % 12000, 32768):
+        sock = socket.socket()
+        try:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            sock.bind(socket.getaddrinfo("127.0.0.1", port)[0][-1])
+            return port
+        except OSError:
+            pass
+        finally:
+            sock.close()

@@ -322,3 +322,24 @@ def test_set_allocates_nothing_whoever_waits(core, threadsafe):
 
     run(core, main, limit=None)
     assert log == [0, 1, 2]
+
+
+@pytest.mark.rp2040(seeds=1)
+def test_a_task_waits_no_longer_than_it_is_to(core, threadsafe):
+    event = threadsafe.ThreadSafeEvent()
+
+    async def main():
+        with pytest.raises(core.TimeoutError):
+            await event.wait(0.002)
+        with pytest.raises(core.TimeoutError):
+            await event.wait(timeout=0)
+        with pytest.raises(ValueError):
+            event.wait(-1)
+        task = core.create_task(event.wait(10))
+        await settle(core)
+        event.set()
+        event.clear()
+        assert await task is True
+
+    run(core, main)
+    assert not event._line.any()

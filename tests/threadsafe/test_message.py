@@ -457,3 +457,45 @@ def test_set_clear_and_value_allocate_nothing_whoever_waits(core, threadsafe):
 
     run(core, main, limit=None)
     assert log == [(0, 2), (1, 2), (2, 2)]
+
+
+@pytest.mark.rp2040(seeds=1)
+def test_a_reader_is_told_how_many_values_it_missed(core, threadsafe):
+    message, log = threadsafe.Message(), []
+
+    async def main():
+        message.set("before")
+        reader = message.reader()
+
+        async def read():
+            async for value in reader:
+                log.append((value, reader.missed))
+                if value == "end":
+                    return
+
+        task = core.create_task(read())
+        await settle(core)
+        for values in (["a"], ["b", "c", "d"], ["e"], ["f", "end"]):
+            for value in values:
+                message.set(value)
+            await settle(core)
+        await task
+
+    run(core, main)
+    assert log == [("before", 0), ("a", 0), ("d", 2), ("e", 0), ("end", 1)]
+    assert message.sequence == 8
+
+
+def test_the_numbers_of_several_threads_are_all_counted(threadsafe):
+    message = threadsafe.Message()
+
+    def sets():
+        for n in range(200):
+            message.set(n)
+
+    threads = [start_thread(sets) for _ in range(3)]
+    for thread in threads:
+        thread.join()
+    assert message.sequence == 600 and message.published()[3] == message.sequence
+    message.set()
+    assert message.sequence == 601

@@ -2,7 +2,7 @@
 
 import pytest
 
-from support import RP2, run, sleep_ms, start_thread
+from support import RP2, run, sleep_ms, start_thread, submodule
 
 
 class Bell:
@@ -213,3 +213,14 @@ def test_a_task_left_by_one_run_waits_on_in_the_next(core, threadsafe):
     queue.put_sync("between")
     assert core.run(second()) == "between"
     core.new_event_loop()
+
+
+@pytest.mark.parametrize("timeout, result", [(None, None), (0, 0), (2.5, 2.5), (float("inf"), None)])
+def test_check_timeout_gives_seconds_or_none_for_ever(threadsafe, timeout, result):
+    assert submodule(threadsafe, "parking").check_timeout(timeout) == result
+
+
+@pytest.mark.parametrize("timeout, error", [(-1, ValueError), (float("nan"), ValueError), ("1", TypeError)])
+def test_check_timeout_says_what_can_be_waited_for(threadsafe, timeout, error):
+    with pytest.raises(error, match="None"):
+        submodule(threadsafe, "parking").check_timeout(timeout)

@@ -4,7 +4,7 @@ import array
 
 import pytest
 
-from support import CPYTHON, RP2, run, sleep_ms, start_thread, ticks_diff, ticks_ms
+from support import CPYTHON, RP2, in_line, run, sleep_ms, start_thread, ticks_diff, ticks_ms, until_in_line
 
 NAN = float("nan")
 BAD_TIMEOUTS = [-1, -0.001, NAN]
@@ -480,20 +480,26 @@ def test_a_get_cancelled_while_it_waits_leaves_the_item_to_the_next(core, thread
 
 
 @pytest.mark.rp2040(seeds=1)
+async def cancel_when_set(flag, tasks):
+    """Woken by the same look at the bell as the first of `tasks`, and just before it: cancels it in the ready ring."""
+    await flag.wait()
+    tasks[0].cancel()
+
+
 def test_a_get_cancelled_after_it_was_woken_passes_the_item_on(core, threadsafe):
     """It is in the ready ring when the cancel comes: the one behind it in the line must be woken in its place."""
     queue = threadsafe.ThreadSafeQueue(2)
     log = []
 
     async def main():
-        first = core.create_task(get_into(queue, log))
+        flag = core.ThreadSafeFlag()
+        tasks = []
+        core.create_task(cancel_when_set(flag, tasks))
+        tasks.append(core.create_task(get_into(queue, log)))
         second = core.create_task(get_into(queue, log))
         await settle(core)
+        flag.set()
         queue.put_sync("item")
-        for _ in range(2):  # in the first pass the bell is answered and `first` made ready
-            if not log:
-                await core.sleep(0)
-                first.cancel()
         await second
 
     run(core, main, limit=None)
@@ -519,23 +525,24 @@ def test_a_get_cancelled_between_put_and_the_bell_passes_the_item_on(core, threa
 
 
 def test_a_put_cancelled_before_or_after_it_was_woken_leaves_its_room_to_the_next(core, threadsafe):
-    for passes in (0, 1):
+    for after in (False, True):
         queue = filled(threadsafe.ThreadSafeQueue(1), "old")
         log = []
 
         async def main():
-            first = core.create_task(put_and_log(queue, "first", log))
+            flag = core.ThreadSafeFlag()
+            tasks = []
+            core.create_task(cancel_when_set(flag, tasks))
+            tasks.append(core.create_task(put_and_log(queue, "first", log)))
             second = core.create_task(put_and_log(queue, "second", log))
             await settle(core)
+            if after:
+                flag.set()
             assert queue.get_sync() == "old"
-            for _ in range(passes):
-                core.create_task(cancel(first))  # runs before `first`, which the bell makes ready in the next pass
-                await core.sleep(0)
-            first.cancel()
+            if not after:
+                tasks[0].cancel()
+                flag.set()
             await second
-
-        async def cancel(task):
-            task.cancel()
 
         run(core, main)
         assert log == ["second"] and drain(queue) == ["second"]
@@ -659,7 +666,7 @@ def test_threads_are_woken_in_the_order_they_came(threadsafe):
     threads = []
     for name in "abcd":
         threads.append(start_thread(getter, name))
-        sleep_ms(10)
+        until_in_line(queue.getters, len(threads))
     for i in range(4):
         queue.put_sync(i, block=True)
         while len(log) <= i:
@@ -674,11 +681,11 @@ def test_threads_that_put_are_woken_in_the_order_they_came(threadsafe):
     threads = []
     for name in "abc":
         threads.append(start_thread(queue.put_sync, name, True))
-        sleep_ms(10)
+        until_in_line(queue.putters, len(threads))
     got = []
-    for _ in range(4):
+    for left in (2, 1, 0, 0):
         got.append(queue.get_sync(block=True))
-        sleep_ms(5)
+        until_in_line(queue.putters, left)
     for thread in threads:
         thread.join()
     assert got == ["old", "a", "b", "c"]
@@ -699,7 +706,8 @@ def test_tasks_and_threads_wait_in_one_line(core, threadsafe):
         task = core.create_task(in_task())
         await settle(core)
         thread = start_thread(in_thread)
-        await core.sleep_ms(20)
+        while in_line(queue.getters) < 2:
+            await core.sleep_ms(1)
         for i in range(2):
             queue.put_sync(i)
             while len(log) <= i:
@@ -1129,7 +1137,7 @@ def test_a_scheduled_callback_puts_while_the_queue_is_in_use(threadsafe):
     thread = start_thread(schedule)
     got = []
     start = ticks_ms()
-    while len(got) < count and ticks_diff(ticks_ms(), start) < 5000:
+    while len(got) < count and ticks_diff(ticks_ms(), start) < 50000:
         try:
             queue.put_sync("own")
         except threadsafe.QueueFull:
@@ -1144,3 +1152,107 @@ def test_a_scheduled_callback_puts_while_the_queue_is_in_use(threadsafe):
     stop[0] = True
     thread.join()
     assert got == list(range(count))
+
+
+# overflow, and what can be seen of a queue
+
+
+@pytest.mark.rp2040(seeds=1)
+@pytest.mark.parametrize("buf", ["list", "array"])
+def test_drop_oldest_keeps_the_latest_and_counts_the_rest(core, threadsafe, buf):
+    queue = threadsafe.ThreadSafeQueue([None] * 3 if buf == "list" else bytearray(3), "drop_oldest")
+
+    async def main():
+        for n in range(3):
+            queue.put_sync(n)
+        await queue.put(3)
+        queue.put_nowait(4)
+        queue.put_sync(5, block=True)
+        assert queue.full() and queue.dropped == 3
+        return [queue.get_sync() for _ in range(3)]
+
+    assert run(core, main) == [3, 4, 5]
+    assert queue.empty() and queue.high_water == 3
+
+
+@pytest.mark.rp2040(seeds=1)
+def test_drop_newest_keeps_the_first_and_counts_the_rest(core, threadsafe):
+    queue = threadsafe.ThreadSafeQueue(2, "drop_newest")
+
+    async def main():
+        for n in range(3):
+            await queue.put(n)
+        queue.put_nowait(9)
+
+    run(core, main)
+    assert [queue.get_sync() for _ in range(2)] == [0, 1]
+    assert (queue.dropped, queue.high_water, queue.qsize()) == (2, 2, 0)
+
+
+@pytest.mark.rp2040(seeds=1)
+@pytest.mark.parametrize("overflow", ["drop_oldest", "drop_newest"])
+def test_a_closed_queue_drops_nothing(threadsafe, overflow):
+    queue = threadsafe.ThreadSafeQueue(1, overflow)
+    queue.put_sync("kept")
+    queue.close()
+    with pytest.raises(threadsafe.QueueClosed):
+        queue.put_sync("late")
+    assert (queue.get_sync(), queue.dropped) == ("kept", 0)
+
+
+def test_block_waits_unless_told_not_to(core, threadsafe):
+    queue = threadsafe.ThreadSafeQueue(1, "block")
+    queue.put_sync(1)
+    with pytest.raises(threadsafe.QueueFull):
+        queue.put_nowait(2)
+    with pytest.raises(threadsafe.QueueFull):
+        queue.put_sync(2, block=False)
+    with pytest.raises(core.TimeoutError):
+        queue.put_sync(2, timeout=0.005)
+    thread = start_thread(queue.put_sync, 2)
+    until_in_line(queue.putters, 1)
+    assert queue.get_nowait() == 1
+    thread.join()
+    assert queue.get_nowait() == 2
+    with pytest.raises(threadsafe.QueueEmpty):
+        queue.get_nowait()
+
+
+@pytest.mark.rp2040(seeds=1)
+def test_an_unknown_policy_is_refused(threadsafe):
+    with pytest.raises(ValueError, match="drop_oldest"):
+        threadsafe.ThreadSafeQueue(1, "drop")
+
+
+@pytest.mark.rp2040(seeds=1)
+def test_peek_shows_the_oldest_and_takes_nothing(threadsafe):
+    queue = threadsafe.ThreadSafeQueue(2)
+    with pytest.raises(threadsafe.QueueEmpty):
+        queue.peek()
+    queue.put_sync("a")
+    queue.put_sync("b")
+    assert queue.peek() == queue.peek() == "a"
+    assert queue.get_sync() == "a" and queue.peek() == "b"
+
+
+@pytest.mark.parametrize("overflow", ["drop_oldest", "drop_newest"])
+def test_with_several_producers_each_item_is_got_or_counted_as_dropped(core, threadsafe, overflow):
+    queue, got = threadsafe.ThreadSafeQueue(4, overflow), []
+    each = 300
+
+    def produce(number):
+        for n in range(each):
+            queue.put_sync((number, n))
+
+    threads = [start_thread(produce, number) for number in range(3)]
+    while len(got) + queue.dropped < 3 * each:
+        try:
+            got.append(queue.get_sync(timeout=0.05))
+        except core.TimeoutError:
+            pass
+    for thread in threads:
+        thread.join()
+    assert queue.empty() and len(got) + queue.dropped == 3 * each
+    for number in range(3):
+        own = [n for who, n in got if who == number]
+        assert own == sorted(set(own))

@@ -186,7 +186,7 @@ def test_with_threads_switched_at_every_moment_nothing_is_lost(core, threadsafe,
 
 
 @pytest.mark.micropython
-@pytest.mark.rp2040
+@pytest.mark.rp2040(seeds=30)
 def test_core_1_produces_for_tasks_that_are_cancelled_and_time_out(core, threadsafe):
     queue = threadsafe.ThreadSafeQueue(2)
     log = [[], []]
@@ -201,7 +201,7 @@ def test_core_1_produces_for_tasks_that_are_cancelled_and_time_out(core, threads
 
 
 @pytest.mark.micropython
-@pytest.mark.rp2040
+@pytest.mark.rp2040(seeds=30)
 def test_tasks_produce_for_core_1_on_an_otherwise_idle_loop(core, threadsafe):
     queue = threadsafe.ThreadSafeQueue(1)
     log = []
@@ -239,7 +239,7 @@ class Source:
 
 
 @pytest.mark.micropython
-@pytest.mark.rp2040
+@pytest.mark.rp2040(seeds=30)
 def test_an_interrupt_and_the_other_core_feed_one_task(core, threadsafe):
     """On the board a hard pin interrupt, driven by PWM through the wire from pin 2 to pin 3; on unix a thread."""
     count = 100

@@ -1,0 +1,109 @@
+"""JobLine: a thread is woken for a job if none is on its way, and none of the jobs is forgotten."""
+
+import pytest
+
+from support import run, sleep_ms
+
+
+async def result_of(awaitable):
+    return await awaitable
+
+
+def test_a_hundred_quick_jobs_do_not_start_as_many_threads(core, offload):
+    async def main():
+        async with offload.Pool(32) as pool:
+            for _ in range(5):
+                assert await core.gather(*[pool.assign(max, n, 0) for n in range(100)]) == list(range(100))
+            return pool.statistics()["threads"]
+
+    assert run(core, main) < 32
+
+
+def test_jobs_that_block_have_as_many_threads_as_there_may_be(core, threadsafe, offload):
+    """Each waits for all the others: with a thread less they would wait for ever."""
+    count = 6
+    entered = threadsafe.ThreadSafeQueue(count)
+    opened = threadsafe.ThreadSafeEvent()
+
+    def meet():
+        entered.put_sync(1)
+        if entered.full():
+            opened.set()
+        opened.wait_sync(10)
+        return entered.full()
+
+    async def main():
+        async with offload.Pool(count) as pool:
+            for _ in range(3):
+                assert await core.gather(*[pool.assign(meet) for _ in range(count)]) == [True] * count
+                while not entered.empty():
+                    entered.get_sync()
+                opened.clear()
+
+    run(core, main)
+
+
+@pytest.mark.rp2040(seeds=2)
+@pytest.mark.parametrize("size", [1, 3])
+def test_none_is_forgotten_whatever_the_moment(core, offload, size):
+    """Threads fall asleep, wake and work just as jobs come."""
+
+    def work(n):
+        if n % 3 == 0:
+            sleep_ms(1)
+        return n
+
+    async def caller(pool, first):
+        for n in range(first, first + 40):
+            assert await pool.assign(work, n) == n
+            if n % 7 == 0:
+                await core.sleep_ms(1)
+
+    async def main():
+        async with (offload.Worker(qsize=4) if size == 1 else offload.Pool(size, qsize=4)) as pool:
+            await core.gather(*[caller(pool, 100 * n) for n in range(5)])
+            assert pool.statistics()["done"] == 200
+
+    run(core, main, limit=60)
+
+
+@pytest.mark.cpython
+def test_a_thread_that_can_t_be_started_is_told_if_there_is_no_other(core, offload, monkeypatch):
+    def refused(pool, slot):
+        raise RuntimeError("can't start new thread")
+
+    async def main():
+        pool = offload.Pool(3)
+        start = offload.worker.start
+        offload.worker.start = refused
+        try:
+            with pytest.raises(RuntimeError, match="can't start new thread"):
+                await pool.assign(max, 1, 2)
+            offload.worker.start = start
+            assert await pool.assign(max, 1, 2) == 2
+            offload.worker.start = refused
+            assert await core.gather(*[pool.assign(max, n, 0) for n in range(9)]) == list(range(9))
+        finally:
+            offload.worker.start = start
+        await pool.close(5)
+
+    run(core, main)
+
+
+@pytest.mark.cpython
+def test_a_process_ends_with_a_job_that_never_does(tmp_path):
+    import subprocess
+    import sys
+
+    script = (
+        "import time, twincore.core as core, twincore.offload as offload\n"
+        "async def main():\n"
+        "    core.create_task(stuck())\n"
+        "    await core.sleep(0.05)\n"
+        "async def stuck():\n"
+        "    await offload.unblock(time.sleep, 1000)\n"
+        "core.run(main())\n"
+        "print('over')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=30)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "over\n", "")

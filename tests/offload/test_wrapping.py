@@ -1,0 +1,157 @@
+"""wrap: a whole object, whose methods are called on a worker."""
+
+import pytest
+
+from support import run, sleep_ms
+
+
+class Port:
+    """Blocks in its methods; knows on which threads they were called."""
+
+    kind = "port"
+
+    def __init__(self):
+        self.rate = 9600
+        self.threads = []
+        self.log = []
+        self.entered = self.closed = 0
+
+    def note(self):
+        from _thread import get_ident
+
+        self.threads.append(get_ident())
+
+    def read(self, n, fill="x"):
+        self.note()
+        sleep_ms(1)
+        return fill * n
+
+    def fail(self):
+        raise OSError("unplugged")
+
+    def child(self):
+        return Port()
+
+    def me(self):
+        return self
+
+    def __iter__(self):
+        for n in range(5):
+            self.note()
+            yield n
+
+    def __enter__(self):
+        self.note()
+        self.entered += 1
+        return self
+
+    def __exit__(self, exc_type, exc, tb):
+        self.note()
+        self.closed += 1
+        return exc_type is KeyError
+
+
+async def all_of(iteration):
+    items = []
+    async for item in iteration:
+        items.append(item)
+    return items
+
+
+@pytest.mark.cpython
+def test_everything_is_called_on_one_thread_in_order(core, offload):
+    from _thread import get_ident
+
+    port = Port()
+
+    async def main():
+        async with offload.wrap(port) as wrapped:
+            assert await core.gather(*[wrapped.read(n) for n in range(4)]) == ["", "x", "xx", "xxx"]
+            assert await wrapped.read(2, fill="-") == "--"
+            assert await all_of(wrapped) == [0, 1, 2, 3, 4]
+            with pytest.raises(OSError, match="unplugged"):
+                await wrapped.fail()
+        assert (port.entered, port.closed) == (1, 1)
+        assert len(set(port.threads)) == 1 and port.threads[0] != get_ident()
+        with pytest.raises(offload.WorkerClosed):
+            await wrapped.read(1)
+
+    run(core, main)
+
+
+@pytest.mark.rp2040(seeds=1)
+def test_a_method_is_awaited(core, offload):
+    async def main():
+        wrapped = offload.wrap(Port())
+        assert await wrapped.read(3) == "xxx"
+        port = await offload.unwrap(wrapped)
+        assert isinstance(port, Port)
+
+    run(core, main)
+
+
+def test_options_hold_for_a_method(core, offload):
+    async def main():
+        async with offload.wrap(Port()) as wrapped:
+            assert await wrapped.read(1).options(timeout=10, on_cancel="wait") == "x"
+
+    run(core, main)
+
+
+def test_attributes_are_those_that_were_named(core, offload):
+    port = Port()
+
+    async def main():
+        async with offload.wrap(port, attributes=("rate", "kind")) as wrapped:
+            assert (wrapped.rate, wrapped.kind) == (9600, "port")
+            wrapped.rate = 300
+            assert port.rate == 300
+            with pytest.raises(AttributeError, match="attributes"):
+                _ = wrapped.log
+            with pytest.raises(AttributeError, match="attributes"):
+                wrapped.log = []
+            with pytest.raises(AttributeError):
+                _ = wrapped.nothing
+
+    run(core, main)
+
+
+def test_what_a_method_gives_is_wrapped_if_so_told(core, offload):
+    async def main():
+        async with offload.wrap(Port(), wraps=("child", "me")) as wrapped:
+            child = await wrapped.child()
+            assert await child.read(1) == "x"
+            assert await wrapped.me() is wrapped
+        async with offload.wrap(Port()) as wrapped:
+            assert isinstance(await wrapped.child(), Port)
+
+    run(core, main)
+
+
+def test_the_end_of_with_sees_the_error_and_may_swallow_it(core, offload):
+    port = Port()
+
+    async def main():
+        async with offload.wrap(port):
+            raise KeyError
+        with pytest.raises(ValueError):
+            async with offload.wrap(port):
+                raise ValueError
+
+    run(core, main)
+    assert port.closed == 2
+
+
+@pytest.mark.cpython
+def test_several_objects_may_share_a_worker_which_then_stays(core, offload):
+    first, second = Port(), Port()
+
+    async def main():
+        async with offload.Worker() as worker:
+            one, two = offload.wrap(first, worker), offload.wrap(second, worker)
+            await core.gather(one.read(1), two.read(1))
+            assert await offload.unwrap(one) is first
+            assert await worker.assign(max, 1, 2) == 2
+
+    run(core, main)
+    assert set(first.threads) == set(second.threads) and len(set(first.threads)) == 1
