@@ -14,6 +14,7 @@ from typing import Any
 from .workload import check
 
 SIZE = 1024
+BATCH = 256  # items in a call, where a call takes several
 
 
 class Bridge:
@@ -32,10 +33,10 @@ class Bridge:
         else:
             thread.join()
 
-    def feed(self, count: int) -> None:
-        """Put 0, 1, 2… from a thread."""
+    def feed(self, count: int, first: int = 0) -> None:
+        """Put `count` numbers from `first` on from a thread."""
         put = self.put_sync
-        for i in range(count):
+        for i in range(first, first + count):
             put(i)
 
     async def take(self, count: int) -> None:
@@ -78,15 +79,35 @@ class Twincore(Bridge):
     def get_sync(self) -> Any:
         return self.queue.get_sync(block=True)
 
-    def feed(self, count: int) -> None:
+    def feed(self, count: int, first: int = 0) -> None:
         put = self.queue.put_sync
-        for i in range(count):
+        for i in range(first, first + count):
             put(i, block=True)
 
     def collect(self, count: int) -> None:
         get = self.queue.get_sync
         for i in range(count):
             check_item(get(block=True), i)
+
+
+class TwincoreBatches(Twincore):
+    """Many items a call, where the queue offers that; the order is checked item by item all the same."""
+
+    def feed(self, count: int, first: int = 0) -> None:
+        put = self.queue.put_many_sync
+        for start in range(first, first + count, BATCH):
+            batch = list(range(start, min(start + BATCH, first + count)))
+            done = put(batch, block=True)
+            while done < len(batch):
+                done += put(batch[done:], block=True)
+
+    async def take(self, count: int) -> None:
+        get = self.queue.get_many
+        i = 0
+        while i < count:
+            for item in await get(SIZE):
+                check_item(item, i)
+                i += 1
 
 
 class Janus(Bridge):
@@ -166,9 +187,9 @@ class CallSoon(Bridge):
         except queue.Full:
             await self.loop.run_in_executor(None, self.outward.put, item)
 
-    def feed(self, count: int) -> None:
+    def feed(self, count: int, first: int = 0) -> None:
         acquire, call, put = self.room.acquire, self.loop.call_soon_threadsafe, self.inward.put_nowait
-        for i in range(count):
+        for i in range(first, first + count):
             acquire()
             call(put, i)
 

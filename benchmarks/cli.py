@@ -11,15 +11,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from . import machine, report, runner
 from .workload import Workload
-from .workloads import GROUPS, NAMES, chosen
+from .workloads import GROUPS, NAMES, WORKLOADS, chosen
 
 EPILOG = f"""\b
 Workloads, by group:
-{chr(10).join(f"  {group}: " + ", ".join(n for n in NAMES if n.partition("-")[0] == group) for group in GROUPS)}
+{chr(10).join(f"  {group}: " + ", ".join(w.name for w in WORKLOADS if w.group == group) for group in GROUPS)}
 
 \b
 Examples:
-  python -m benchmarks                              everything, some 8 minutes
+  python -m benchmarks                              everything, some 30 minutes
   python -m benchmarks --only switch,queue-in       one group and one workload
   python -m benchmarks --quick                      does it all work? Not for quoting.
   python -m benchmarks --json today.json --rounds 9
@@ -59,8 +59,8 @@ def pin(context: click.Context, parameter: click.Parameter, value: str) -> int |
     default="auto",
     show_default=True,
     callback=pin,
-    help="Pin each process to this CPU; none: pin nothing; auto: wake-up, ping-pong and offload to the last CPU, since "
-    "on two they measure how fast the machine wakes an idle CPU.",
+    help="Pin each process to this CPU; none: pin nothing; auto: wake-up, ping-pong, load and offload to the last CPU, "
+    "since on two they measure how fast the machine wakes an idle CPU.",
 )
 @click.option(
     "--json",
@@ -102,7 +102,7 @@ def pins(workloads: list[Workload], cpu: int | str) -> dict[str, int]:
 
 def with_progress(results: runner.Results) -> None:
     """Measure, with a bar on a terminal."""
-    total = results.settings.rounds * sum(map(len, results.rows.values()))
+    total = sum(results.settings.rounds_of(w) * len(results.rows[w.name]) for w in results.workloads)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     console = Console(stderr=True)
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:

@@ -70,9 +70,9 @@ class Handmade(Bridge):
     def _has_room(self) -> bool:
         return len(self.items) < SIZE
 
-    def feed(self, count: int) -> None:
+    def feed(self, count: int, first: int = 0) -> None:
         items, sleeps, append = self.items, self.task_sleeps, self.items.append
-        for i in range(count):
+        for i in range(first, first + count):
             if len(items) >= SIZE:
                 self._thread_sleep(self._has_room)
             append(i)
@@ -141,3 +141,12 @@ class Handmade(Bridge):
     async def close(self) -> None:
         self.loop.remove_reader(self.descriptor)
         os.close(self.descriptor)
+
+
+class HandmadeCalls(Handmade):
+    """The same with a call for each item on both sides, as a queue has it, not loops written around the deque."""
+
+    feed = Bridge.feed
+    take = Bridge.take
+    give = Bridge.give
+    collect = Bridge.collect

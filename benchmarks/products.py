@@ -6,24 +6,41 @@ A contender (one row of a table) names the products that it needs; one that is n
 from __future__ import annotations
 
 import asyncio
+import importlib
 import importlib.util
 import os
 import sys
+import threading
 from collections.abc import Callable, Coroutine
+from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 Run = Callable[[Coroutine[Any, Any, Any]], Any]
 
-PEERS = ("uvloop", "janus", "culsans", "aiologic", "anyio", "trio")  # besides what Python itself has
+PEERS = ("uvloop", "janus", "culsans", "aiologic", "anyio", "trio", "aiosqlite")  # besides what Python itself has
 STANDARD = ("asyncio", "eventfd")
 TWINCORE, PURE = "twincore", "twincore pure"
+MICROPYTHON = "micropython"  # the unix port
+BATCHES, FOREIGN = "ThreadSafeQueue.put_many_sync", "ThreadSafeQueue in asyncio"  # what a version of ours may not have
 
 
 def reason_missing(product: str) -> str | None:
     """Say why `product` cannot be measured here; None if it can."""
+    if product == MICROPYTHON:
+        from twincore.desktop import targets
+
+        reason = targets.reason_missing(product)
+        return reason and reason.removeprefix(f"{product} is ")
     if product == "eventfd":
         return None if hasattr(os, "eventfd") else "needs Linux and Python 3.10"
+    if product == BATCHES:
+        from twincore.threadsafe import ThreadSafeQueue
+
+        missing = [name for name in ("put_many_sync", "get_many") if not hasattr(ThreadSafeQueue, name)]
+        return f"not there: this version has no {' and no '.join(missing)}" if missing else None
+    if product == FOREIGN:
+        return None if asyncio_can_wait() else "not there: this version's waits are for twincore's own tasks"
     if product in (TWINCORE, PURE):
         from twincore import core
 
@@ -35,6 +52,29 @@ def reason_missing(product: str) -> str | None:
     except ValueError:  # sys.modules holds None for it
         found = False
     return None if found else "not installed: pip install -e '.[bench]'"
+
+
+@lru_cache
+def asyncio_can_wait() -> bool:
+    """Whether a task of asyncio can await a ThreadSafeQueue, and be woken there by a thread."""
+    from twincore.threadsafe import ThreadSafeQueue
+
+    queue = ThreadSafeQueue(1)
+
+    async def probe() -> bool:
+        putting = threading.Timer(0.05, queue.put_sync, (1,))
+        putting.start()
+        try:
+            return bool(await asyncio.wait_for(take(), 2) == 1)
+        except Exception:
+            return False
+        finally:
+            putting.join()
+
+    async def take() -> int:
+        return int(await queue.get())
+
+    return asyncio.run(probe())
 
 
 def versions() -> dict[str, str]:
@@ -83,3 +123,8 @@ def run_twincore(coroutine: Coroutine[Any, Any, Any]) -> Any:
 
 
 LOOPS: dict[str, Run] = {"asyncio": run_asyncio, "uvloop": run_uvloop}
+
+
+def library(name: str) -> Any:
+    """Return the module that a program for this loop imports as asyncio."""
+    return importlib.import_module("twincore.core" if name == TWINCORE else "asyncio")

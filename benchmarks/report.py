@@ -15,14 +15,16 @@ from .runner import Results, Row
 from .verdict import Verdict, best_row, own_row, ratio, verdicts
 from .workload import Metric, Workload
 
+MET = {True: "[green]yes[/]", False: "[red]NO[/]", None: "[yellow]not measured[/]"}  # whether a target is met
+
 
 def show(console: Console, results: Results, machine: dict[str, object]) -> None:
     """Print the machine, a table for each metric, what was missing or failed, and the targets."""
     show_machine(console, results, machine)
     for workload in results.workloads:
-        for metric in workload.metrics:
+        for table in tables_of(workload, results):
             console.print()
-            console.print(table_of(workload, metric, results))
+            console.print(table)
     show_missing(console, results)
     for error in results.errors:
         console.print(f"[red]FAILED[/] {escape(error)}")
@@ -49,6 +51,12 @@ def show_missing(console: Console, results: Results) -> None:
         reasons.setdefault(reason, []).append(row)
     for reason, rows in reasons.items():
         console.print(f"[yellow]Not measured:[/] {escape(reason)} ({escape(', '.join(rows))})", soft_wrap=True)
+
+
+def tables_of(workload: Workload, results: Results) -> list[Table]:
+    if workload.table:
+        return [table_across(workload, results)]
+    return [table_of(workload, metric, results) for metric in workload.metrics]
 
 
 def table_of(workload: Workload, metric: Metric, results: Results) -> Table:
@@ -81,6 +89,25 @@ def table_of(workload: Workload, metric: Metric, results: Results) -> Table:
     return table
 
 
+def table_across(workload: Workload, results: Results) -> Table:
+    """Return one table of all metrics; in brackets how many times as good twincore is."""
+    first = workload.metrics[0]
+    table = Table(title=f"{workload.table}, {first.unit}", title_justify="left", title_style="bold")
+    table.add_column("product")
+    for metric in workload.metrics:
+        table.add_column(metric.column, justify="right")
+    rows = results.rows[workload.name]
+    own = own_row(rows)
+    for row in rows:
+        cells = []
+        for metric in workload.metrics:
+            median = row.median(metric.name)
+            times = ratio(metric, own.median(metric.name), median) if own and row is not own else None
+            cells.append("failed" if row.errors else figure(median) + ("" if times is None else f" ({times:.2f} x)"))
+        table.add_row(row.contender.label, *cells, style="bold green" if row.contender.ours else "")
+    return table
+
+
 def ranked(metric: Metric, rows: list[Row]) -> list[Row]:
     def key(row: Row) -> tuple[bool, float]:
         median = row.median(metric.name)
@@ -104,10 +131,9 @@ def target_table(found: list[Verdict]) -> Table:
     table.add_column("wanted", justify="right")
     table.add_column("achieved", justify="right")
     table.add_column("met")
-    words = {True: "[green]yes[/]", False: "[red]NO[/]", None: "[yellow]not measured[/]"}
     for verdict in found:
         achieved = "" if verdict.achieved is None else f"{verdict.achieved:.2f} x"
-        table.add_row(verdict.target, verdict.rival or "", f"{verdict.wanted:g} x", achieved, words[verdict.met])
+        table.add_row(verdict.target, verdict.rival or "", f"{verdict.wanted:.3g} x", achieved, MET[verdict.met])
     return table
 
 

@@ -17,7 +17,6 @@ from .products import child_environment, reason_missing
 from .workload import Contender, Figures, Workload
 
 ROOT = Path(__file__).resolve().parent.parent
-LIMIT = 120  # seconds for one measurement; what takes longer hangs
 
 
 class MeasurementFailed(Exception):
@@ -32,6 +31,9 @@ class Settings:
     quick: bool
     pure: bool
     cpus: dict[str, int]
+
+    def rounds_of(self, workload: Workload) -> int:
+        return min(self.rounds, workload.most_rounds)
 
 
 @dataclass
@@ -94,9 +96,10 @@ def run(results: Results, progress: Callable[[str], None]) -> None:
     settings = results.settings
     try:
         for workload in results.workloads:
-            for number in range(settings.rounds):
+            rounds = settings.rounds_of(workload)
+            for number in range(rounds):
                 for row in results.rows[workload.name]:
-                    progress(f"{workload.name} {number + 1}/{settings.rounds}: {row.contender.label}")
+                    progress(f"{workload.name} {number + 1}/{rounds}: {row.contender.label}")
                     try:
                         row.figures.append(measure_apart(workload, row.contender, settings))
                     except MeasurementFailed as error:
@@ -114,9 +117,11 @@ def measure_apart(workload: Workload, contender: Contender, settings: Settings) 
         command.append(str(settings.cpus[workload.name]))
     environment = child_environment(contender.needs)
     try:
-        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=LIMIT)
+        done = subprocess.run(
+            command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=workload.limit
+        )
     except subprocess.TimeoutExpired:
-        raise MeasurementFailed(f"hung: killed after {LIMIT} s") from None
+        raise MeasurementFailed(f"hung: killed after {workload.limit:g} s") from None
     lines = done.stdout.splitlines()
     if done.returncode != 0 or not lines:
         last = (done.stderr.strip().splitlines() or ["no message"])[-1]

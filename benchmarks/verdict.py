@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .products import TWINCORE
 from .runner import Results, Row
-from .workload import Metric, Workload
+from .workload import Metric, Target
+
+NOT_BEHIND = Target()
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """A target: `wanted` times as good as `rival`. `achieved` and `met` are None where something was not measured."""
+    """A target: `row`, one of ours, `wanted` times as good as `rival`.
+
+    `achieved` and `met` are None where something was not measured.
+    """
 
     metric: str
     target: str
+    row: str
     rival: str | None
     wanted: float
     achieved: float | None
@@ -35,14 +42,12 @@ def own_row(rows: list[Row]) -> Row | None:
     return next((row for row in rows if row.contender.ours and row.contender.product), None)
 
 
-def best_row(metric: Metric, rows: list[Row], peer: str | None = None) -> Row | None:
-    """Return the best product's row, of `peer` if given; neither ours nor what is no product."""
+def best_row(metric: Metric, rows: list[Row], peer: str = "") -> Row | None:
+    """Return the best row of `peer`; without one the best product's, of those that are not ours."""
     rivals = [
         (median, row)
         for row in rows
-        if row.contender.product
-        and not row.contender.ours
-        and (peer is None or row.contender.peer == peer)
+        if (row.contender.peer == peer if peer else row.contender.product and not row.contender.ours)
         and (median := row.median(metric.name)) is not None
     ]
     if not rivals:
@@ -54,21 +59,32 @@ def best_row(metric: Metric, rows: list[Row], peer: str | None = None) -> Row | 
 def verdicts(results: Results) -> list[Verdict]:
     """Return every target of what was measured: those of the workloads, then in each table "not behind the best"."""
     named = [
-        judge(workload, metric, results, peer, wanted)
+        judge(metric, results.rows[workload.name], target)
         for workload in results.workloads
+        for target in workload.targets
         for metric in workload.metrics
-        for peer, wanted in workload.targets.items()
+        if target.metric in ("", metric.name)
     ]
     best = [
-        judge(workload, metric, results, None, 1.0) for workload in results.workloads for metric in workload.metrics
+        judge(metric, results.rows[workload.name], NOT_BEHIND)
+        for workload in results.workloads
+        if workload.against_best and any(c.product and not c.ours for c in workload.contenders)
+        for metric in workload.metrics
     ]
     return named + best
 
 
-def judge(workload: Workload, metric: Metric, results: Results, peer: str | None, wanted: float) -> Verdict:
-    rows = results.rows[workload.name]
-    own, rival = own_row(rows), best_row(metric, rows, peer)
-    target = f"{metric.title}: " + (f"at least {wanted:g} x {peer}" if peer else "not behind the best product")
+def judge(metric: Metric, rows: list[Row], target: Target) -> Verdict:
+    who = "" if target.row == TWINCORE else f"{target.row} "
+    own, rival = best_row(metric, rows, target.row), best_row(metric, rows, target.rival)
     ours = own.median(metric.name) if own else None
-    theirs = rival.median(metric.name) if rival else None
-    return Verdict(metric.name, target, rival.contender.label if rival else None, wanted, ratio(metric, ours, theirs))
+    if target.figure is not None:
+        what = f"at {'least' if metric.better == 'higher' else 'most'} {target.figure:g} {metric.unit}"
+        theirs, label = target.figure, None
+    else:
+        rival_name = target.rival or "the best product"
+        what = "not behind the best product" if target is NOT_BEHIND else f"at least {target.times:.3g} x {rival_name}"
+        theirs = rival.median(metric.name) if rival else None
+        label = rival.contender.label if rival else None
+    text = f"{metric.title}: {who}{what}"
+    return Verdict(metric.name, text, target.row, label, target.times, ratio(metric, ours, theirs))

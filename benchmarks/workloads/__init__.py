@@ -3,14 +3,48 @@
 from __future__ import annotations
 
 from ..workload import Workload
-from . import offload, pingpong, queue, switch, wakeup
+from . import (
+    beside,
+    drain,
+    echo,
+    growth,
+    latency,
+    load,
+    many,
+    memory,
+    micropython,
+    offload,
+    offload_more,
+    pingpong,
+    queue,
+    sqlite,
+    switch,
+    sync,
+    tasks,
+    timers,
+    wakeup,
+)
 
 WORKLOADS: tuple[Workload, ...] = (
     *switch.WORKLOADS,
+    *beside.WORKLOADS,
+    *sync.WORKLOADS,
+    *tasks.WORKLOADS,
+    *timers.WORKLOADS,
+    *memory.WORKLOADS,
+    *growth.WORKLOADS,
+    *echo.WORKLOADS,
+    *latency.WORKLOADS,
     *queue.WORKLOADS,
+    *many.WORKLOADS,
     *wakeup.WORKLOADS,
     *pingpong.WORKLOADS,
+    *load.WORKLOADS,
+    *drain.WORKLOADS,
     *offload.WORKLOADS,
+    *offload_more.WORKLOADS,
+    *sqlite.WORKLOADS,
+    *micropython.WORKLOADS,
 )
 GROUPS = tuple(dict.fromkeys(workload.group for workload in WORKLOADS))
 NAMES = tuple(workload.name for workload in WORKLOADS)

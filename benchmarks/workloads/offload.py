@@ -8,8 +8,9 @@ from functools import partial
 from time import perf_counter
 from typing import Any
 
+from ..passes import rate
 from ..products import LOOPS, Run, run_twincore
-from ..workload import Contender, Figures, Metric, Workload, check, rate, twincore_rows
+from ..workload import Contender, Figures, Metric, Target, Workload, check, twincore_rows
 
 AT_ONCE = 100
 Call = Callable[..., Awaitable[Any]]
@@ -154,6 +155,7 @@ WORKLOADS = (
         count=5_000,
         quick_count=300,
         pinned=True,
+        targets=(Target("to_thread on asyncio", 3.5), Target("uvloop", 2)),
     ),
     Workload(
         name="offload-100",
@@ -163,6 +165,6 @@ WORKLOADS = (
         count=10_000,
         quick_count=500,
         pinned=True,
-        targets={"to_thread on asyncio": 3.0},
+        targets=(Target("to_thread on asyncio", 10), Target("uvloop", 8)),
     ),
 )

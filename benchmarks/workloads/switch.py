@@ -7,8 +7,12 @@ from functools import partial
 from time import perf_counter
 from typing import Any
 
-from ..products import LOOPS, Run, run_twincore
-from ..workload import Contender, Figures, Metric, Workload, check, rate, twincore_rows
+from ..passes import rate
+from ..products import Run
+from ..workload import Figures, Metric, Target, Workload, check, loop_rows
+
+TIMES_UVLOOP = {2: 5.0, 100: 6.0, 10_000: 6.0}
+TIMES_ASYNCIO = {100: 12.0, 10_000: 12.0}
 
 
 async def yielding(sleep: Callable[[float], Any], times: int, ends: list[float]) -> int:
@@ -19,8 +23,9 @@ async def yielding(sleep: Callable[[float], Any], times: int, ends: list[float])
     return done
 
 
-async def switches(sleep: Callable[[float], Any], create_task: Callable[[Any], Any], tasks: int, count: int) -> float:
+async def switches(aio: Any, tasks: int, count: int) -> float:
     """Return the seconds that `tasks` tasks need for `count` switches together, the tasks being made already."""
+    sleep, create_task = aio.sleep, aio.create_task
     times = max(1, count // tasks)
     ends: list[float] = []
     started = [create_task(yielding(sleep, times, ends)) for _ in range(tasks)]
@@ -31,33 +36,30 @@ async def switches(sleep: Callable[[float], Any], create_task: Callable[[Any], A
     return (ends[-1] - start) * count / (times * tasks)
 
 
-async def check_turns(sleep: Callable[[float], Any], create_task: Callable[[Any], Any]) -> None:
+async def check_turns(aio: Any) -> None:
     """Hold the product to it that sleep(0) gives each other task a turn: else it would have switched less."""
     turns: list[int] = []
 
     async def turn(number: int) -> None:
         for _ in range(4):
             turns.append(number)
-            await sleep(0)
+            await aio.sleep(0)
 
-    for task in [create_task(turn(number)) for number in range(3)]:
+    for task in [aio.create_task(turn(number)) for number in range(3)]:
         await task
     check(turns == [0, 1, 2] * 4, f"sleep(0) does not take turns: {turns}")
 
 
-def measure(run: Run, library: str, tasks: int, count: int) -> Figures:
-    if library == "twincore":
-        from twincore.core import create_task, sleep
-    else:
-        from asyncio import create_task, sleep
-    run(check_turns(sleep, create_task))
-    return {f"switch-{tasks}": rate(lambda n: run(switches(sleep, create_task, tasks, n)), count) / 1e6}
+def measure(tasks: int, run: Run, aio: Any, count: int) -> Figures:
+    run(check_turns(aio))
+    return {f"switch-{tasks}": rate(lambda n: run(switches(aio, tasks, n)), count) / 1e6}
 
 
-def contenders(tasks: int) -> tuple[Contender, ...]:
+def targets(tasks: int) -> tuple[Target, ...]:
+    peers = {"uvloop": TIMES_UVLOOP, "asyncio": TIMES_ASYNCIO}
     return (
-        *twincore_rows(partial(measure, run_twincore, "twincore", tasks)),
-        *(Contender(name, (name,), partial(measure, run, "asyncio", tasks), peer=name) for name, run in LOOPS.items()),
+        *(Target(peer, times[tasks]) for peer, times in peers.items() if tasks in times),
+        Target("asyncio", 1.0, row="twincore (pure)"),
     )
 
 
@@ -66,10 +68,10 @@ WORKLOADS = tuple(
         name=f"switch-{tasks}",
         group="switch",
         metrics=(Metric(f"switch-{tasks}", f"Task switch, {tasks:_} tasks".replace("_", " "), "M/s"),),
-        contenders=contenders(tasks),
+        contenders=loop_rows(partial(measure, tasks)),
         count=400_000,
         quick_count=20_000,
-        targets={"uvloop": 3.0},
+        targets=targets(tasks),
     )
     for tasks in (2, 100, 10_000)
 )

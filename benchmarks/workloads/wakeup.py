@@ -1,7 +1,11 @@
-"""Wake-up of an idle loop: from a thread's call to set something, to the next line of the task that waited for it."""
+"""Wake-up of an idle loop: from a thread's call to set something, to the next line of the task that waited for it.
+
+A thread that waits for a Lock is the mark: no loop can be woken in less than what the system and Python need for that.
+"""
 
 from __future__ import annotations
 
+import _thread
 import asyncio
 import threading
 import time
@@ -11,8 +15,9 @@ from typing import Any
 
 from ..bridges import Aiologic, Bridge, Culsans, Janus
 from ..handmade import Handmade
+from ..passes import percentile
 from ..products import LOOPS, Run, run_twincore
-from ..workload import Contender, Figures, Metric, Workload, check, percentile, start_thread, twincore_rows
+from ..workload import Contender, Figures, Metric, Target, Workload, check, start_thread, twincore_rows
 
 IDLE = 0.0005  # seconds for the loop to fall asleep
 
@@ -83,33 +88,77 @@ class ThroughBridge(Signal):
 
 async def latencies(make: Any, count: int) -> list[float]:
     """Return `count` latencies in µs, after a tenth as many to warm up."""
+    return (await ring(make, count)).latencies()
+
+
+async def ring(make: Any, count: int) -> Ringer:
+    """Return the thread that did it, with all that was measured."""
     signal = make()
-    total = count + count // 10 + 1
-    waiting = threading.Semaphore(0)
-    stamps: list[float] = []
-    found: list[float] = []
-
-    def ring() -> None:
-        for _ in range(total):
-            waiting.acquire()
-            time.sleep(IDLE)
-            stamps.append(perf_counter())
-            signal.set()
-
-    thread = start_thread(ring)
-    for number in range(1, total + 1):
-        waiting.release()
+    ringer = Ringer(count, signal.set)
+    for _ in range(ringer.total):
+        ringer.waiting.release()
         await signal.wait()
-        found.append(perf_counter())
-        check(len(stamps) == number, f"woken {number} times, set {len(stamps)} times")
+        ringer.found.append(perf_counter())
+        ringer.check()
         signal.clear()
-    thread.join()
     await signal.close()
-    return [(end - start) * 1e6 for start, end in zip(stamps, found, strict=True)][total - count :]
+    return ringer
+
+
+class Ringer:
+    """The thread that sets, each time that `waiting` is released, and when it did."""
+
+    def __init__(self, count: int, set_: Any) -> None:
+        self.count = count
+        self.total = count + count // 10 + 1
+        self.waiting = threading.Semaphore(0)
+        self.stamps: list[float] = []
+        self.found: list[float] = []
+        self.late: list[float] = []  # how long after its sleep was over the thread ran
+        self.thread = start_thread(self.ring, set_)
+
+    def ring(self, set_: Any) -> None:
+        for _ in range(self.total):
+            self.waiting.acquire()
+            due = perf_counter() + IDLE
+            time.sleep(IDLE)
+            self.late.append(perf_counter() - due)
+            self.stamps.append(perf_counter())
+            set_()
+
+    def check(self) -> None:
+        found, stamps = len(self.found), len(self.stamps)
+        if found != stamps:
+            check(False, f"woken {found} times, set {stamps} times")
+
+    def latencies(self) -> list[float]:
+        self.thread.join()
+        times = [(end - start) * 1e6 for start, end in zip(self.stamps, self.found, strict=True)]
+        return times[self.total - self.count :]
+
+
+def lock_latencies(count: int) -> list[float]:
+    """As `latencies`, of a thread that waits for a Lock which the other releases."""
+    lock = _thread.allocate_lock()
+    lock.acquire()
+    ringer = Ringer(count, lock.release)
+    for _ in range(ringer.total):
+        ringer.waiting.release()
+        lock.acquire()
+        ringer.found.append(perf_counter())
+        ringer.check()
+    return ringer.latencies()
 
 
 def measure(run: Run, make: Any, count: int) -> Figures:
-    samples = run(latencies(make, count))
+    return figures(run(latencies(make, count)), count)
+
+
+def measure_lock(count: int) -> Figures:
+    return figures(lock_latencies(count), count)
+
+
+def figures(samples: list[float], count: int) -> Figures:
     check(len(samples) == count and min(samples) > 0, "a task went on before it was woken")
     return {"wakeup-p50": percentile(samples, 50), "wakeup-p99": percentile(samples, 99)}
 
@@ -128,6 +177,7 @@ def contenders() -> tuple[Contender, ...]:
             rows.append(Contender(f"{peer}.Queue on {loop}", (peer, loop), partial(measure, run, make), peer))
     by_hand = partial(measure, LOOPS["uvloop"], partial(ThroughBridge, Handmade))
     rows.append(Contender("handmade on uvloop", ("uvloop", "eventfd"), by_hand, note="no product", product=False))
+    rows.append(Contender("two threads and a Lock", (), measure_lock, "a Lock", "no loop", product=False))
     return tuple(rows)
 
 
@@ -143,5 +193,6 @@ WORKLOADS = (
         count=1_000,
         quick_count=50,
         pinned=True,
+        targets=(Target("uvloop", 2.0, "wakeup-p50"), Target("a Lock", 1 / 1.4, "wakeup-p50")),
     ),
 )

@@ -1,17 +1,18 @@
-"""On the board: how long from a set on core 1, or in a hard ISR, to the task on an idle core 0. Prints microseconds.
+"""On the board: how long from a set on core 1, or in a hard ISR, to the task on core 0. Prints microseconds.
 
-argv[1]: flag (twincore's), queue (twincore's), isr (a flag set by a Pin interrupt), upstream (the built-in asyncio's
-flag). There is no timer and no other task: what does not send an event to core 0 leaves it asleep for ever.
+argv: flag (twincore's), queue (twincore's), isr (a flag set by a Pin interrupt), built-in or built-in-isr (that
+asyncio's flag); then how many other tasks are ready all the time. With none core 0 is idle, and there is no timer
+either: what does not send an event to core 0 leaves it asleep for ever.
 """
 
 import sys
 import time
 from _thread import start_new_thread
 
-what = sys.argv[1]
+what, TASKS = sys.argv[1], int(sys.argv[2])
 TIMES = 20
 
-if what == "upstream":
+if what.startswith("built-in"):
     import asyncio
 else:
     from twincore import core as asyncio
@@ -39,16 +40,22 @@ def core1():
         stamp = time.ticks_us()
         if what == "queue":
             queue.put_sync(i)
-        elif what == "isr":
+        elif what.endswith("isr"):
             pin.value(1)
             pin.value(0)
         else:
             flag.set()
 
 
+async def turn():
+    while ready >= 0:
+        await asyncio.sleep_ms(0)
+
+
 async def main():
     global ready
     late = []
+    tasks = [asyncio.create_task(turn()) for _ in range(TASKS)]
     start_new_thread(core1, ())
     for i in range(TIMES):
         ready = i + 1
@@ -57,10 +64,13 @@ async def main():
         else:
             await flag.wait()
         late.append(time.ticks_diff(time.ticks_us(), stamp))
+    ready = -1
+    for task in tasks:
+        await task
     print(*late)
 
 
-if what == "isr":
+if what.endswith("isr"):
     from machine import Pin
 
     pin = Pin(2, Pin.OUT, value=0)

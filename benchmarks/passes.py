@@ -1,0 +1,26 @@
+"""The timing of passes: the same number of operations again and again, until the median means something."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Sequence
+
+long_enough = 0.4  # seconds of measured passes in one process; `measure` sets 0 for a quick one: a single pass
+
+
+def rate(one_pass: Callable[[int], float], count: int) -> float:
+    """Return operations a second: the median over as many passes of `count` as `long_enough` takes, after a warm-up.
+
+    `one_pass(count)` does that many operations, verifies them and returns the seconds they took.
+    """
+    one_pass(max(1, count // 10))
+    seconds: list[float] = []
+    while not seconds or sum(seconds) < long_enough:
+        seconds.append(one_pass(count))
+    return count / statistics.median(seconds)
+
+
+def percentile(samples: Sequence[float], percent: float) -> float:
+    """Return the value that `percent` of the samples do not exceed."""
+    ordered = sorted(samples)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))]
