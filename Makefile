@@ -7,13 +7,20 @@ PYTHON ?= python3
 BIN := build/venv/bin
 VENV := build/venv/.installed
 
-.PHONY: demo test lint bench targets clean
+.PHONY: demo test nightly lint bench targets clean
 
 demo: targets
 	$(BIN)/twincore demo
 
 test: targets
 	$(BIN)/python -m pytest $(ARGS)
+
+# What takes hours: more interleavings, generated programs and schedules, and 10^8 items through every form of a queue.
+nightly: targets
+	TWINCORE_SEEDS=300 $(BIN)/python -m pytest tests/threadsafe/test_queue_stress.py
+	TWINCORE_PROGRAMS=100000 $(BIN)/python -m pytest --timeout 0 tests/core/test_differential.py
+	TWINCORE_EXPLORE_BOUND=3 $(BIN)/python -m pytest tests/explore/test_threadsafe.py
+	$(BIN)/python tests/soak --items 1e8
 
 lint: $(VENV)
 	$(BIN)/ruff check .

@@ -2,6 +2,8 @@
 
     print(listing())                 the tasks of this thread's loop
     list_on_signal()                 then, from a shell: kill -USR1 PID
+
+As `core.listing`, which boards have too, and the line that each task is at.
 """
 
 from __future__ import annotations
@@ -13,42 +15,26 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import Any
 
+from ..core import task_list
 from ..core.context import get_event_loop
-from ..core.task import Task
 
 
 @dataclass(frozen=True)
 class TaskInfo:
-    """One task. `state` is running, ready, waiting or failing; `where` is the line it is at."""
+    """One task. `state` is running, ready, waiting or failing; `since`: for how many seconds it has waited, None if it
+    does not; `where`: the line it is at."""
 
     name: str
     state: str
     waits_on: str
+    since: float | None
     where: str
 
 
 def tasks(loop: Any = None) -> list[TaskInfo]:
     """The tasks of `loop` (default: this thread's) that have not ended, oldest first."""
-    loop = get_event_loop() if loop is None else loop  # type: ignore[no-untyped-call]
-    found = []
-    task = loop.newest
-    while task is not None:
-        found.append(_info(task, loop))
-        task = task.older
-    return found[::-1]
-
-
-def _info(task: Any, loop: Any) -> TaskInfo:
-    waits = task.data
-    if task is loop.current:
-        state, waits_on = "running", ""
-    elif waits is None:
-        state, waits_on = "ready", ""
-    elif isinstance(waits, BaseException):
-        state, waits_on = "failing", repr(waits)
-    else:
-        state, waits_on = "waiting", repr(waits) if isinstance(waits, Task) else type(waits).__name__.lstrip("_")
-    return TaskInfo(repr(task), state, waits_on, _where(task.coro))
+    found = task_list.tasks(loop)  # type: ignore[no-untyped-call]
+    return [TaskInfo(info.name, info.state, info.waits_on, info.since, _where(info.task.coro)) for info in found]
 
 
 def _where(coro: Any) -> str:
@@ -62,11 +48,9 @@ def _where(coro: Any) -> str:
 
 def listing(loop: Any = None) -> str:
     """`tasks` as a table."""
-    rows = [("TASK", "STATE", "WAITS ON", "AT")]
-    rows += [(info.name, info.state, info.waits_on, info.where) for info in tasks(loop)]
-    widths = [max(len(row[column]) for row in rows) for column in range(4)]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
-    return "\n".join(line.rstrip() for line in lines)
+    found = task_list.tasks(loop)  # type: ignore[no-untyped-call]
+    text = task_list.table(found, [("AT", [_where(info.task.coro) for info in found])])  # type: ignore[no-untyped-call]
+    return str(text)
 
 
 def list_on_signal(number: int | None = None, loop: Any = None) -> None:

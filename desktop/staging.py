@@ -29,9 +29,11 @@ def portable_folders() -> dict[str, Path]:
 
 
 def library_sources() -> Iterator[tuple[str, Path]]:
-    """Yield (path as in twincore/core/loop.py, file) for each module of the portable folders."""
+    """Yield (path as in twincore/core/loop.py, file) for each module of the portable folders that a board can use."""
     for name, folder in portable_folders().items():
         for file in sorted(folder.rglob("*.py")):
+            if file.stem.endswith("_cpython"):
+                continue
             yield f"twincore/{name}/{file.relative_to(folder).as_posix()}", file
 
 

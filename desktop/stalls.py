@@ -38,7 +38,8 @@ class Stall:
         )
 
 
-def _print(stall: Stall) -> None:
+def print_stall(stall: Stall) -> None:
+    """Print it to stderr."""
     print(stall, file=sys.stderr)
 
 
@@ -50,7 +51,7 @@ class report_stalls:
     """
 
     def __init__(
-        self, limit: float = 0.1, report: Callable[[Stall], object] = _print, loop: Any = None
+        self, limit: float = 0.1, report: Callable[[Stall], object] = print_stall, loop: Any = None
     ) -> None:
         if not limit > 0:
             raise ValueError(f"the limit is a number of seconds above 0, not {limit!r}")
