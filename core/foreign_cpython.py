@@ -34,12 +34,8 @@ def awaited(wait, weight):
 
 
 def _await(wait, loop, turn):
-    if turn:
-        yield
-    while True:
-        result = wait.attempt()
-        if result is not PENDING:
-            return result
+    result = PENDING if turn else wait.attempt()
+    while result is PENDING:
         queue = _queues.get(loop)
         if queue is None:
             queue = _queues[loop] = _Queue(loop)
@@ -55,6 +51,8 @@ def _await(wait, loop, turn):
             raise
         finally:
             queue.waiting.discard(task)
+        result = wait.attempt()
+    return result
 
 
 def forked():

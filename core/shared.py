@@ -22,8 +22,7 @@ if MICROPYTHON:
         return _after_a_turn(wait)
 
     def _after_a_turn(wait):
-        yield
-        result = wait.attempt()
+        result = PENDING
         while result is PENDING:
             yield wait
             result = wait.attempt()

@@ -20,8 +20,7 @@ class SharedWait(Wait):
 def fair(wait, weight=1):
     """What `__await__` of `wait` returns: itself or, each TURN times, what lets the other tasks have a turn first.
 
-    So a queue that is never empty is no reason to stop the loop. It comes before the first attempt, when nothing has
-    been notified to this wait yet that a cancel might lose. `weight`: how many waits this one stands for.
+    So a queue that is never empty is no reason to stop the loop. `weight`: how many waits this one stands for.
     """
     loop = own()
     if loop is None or loop.current is None:
@@ -34,9 +33,12 @@ def fair(wait, weight=1):
 
 
 def after_a_turn(wait):
-    """Awaits `wait` when the others have had a turn."""
-    yield
-    result = wait.attempt()
+    """Awaits `wait` when the others have had a turn.
+
+    It takes its place in the line first, as if there was nothing for it, and is woken at once if there is: so nobody who
+    came later is served before it, and a cancel meanwhile is one of a task that waits, which loses nothing.
+    """
+    result = PENDING
     while result is PENDING:
         yield wait
         result = wait.attempt()
