@@ -6,8 +6,9 @@ import threading
 
 import pytest
 
-from support import run as run_twincore
 from twincore.core.shared import TURN
+
+from support import run as run_twincore
 
 pytestmark = [pytest.mark.cpython, pytest.mark.timeout(30)]
 
