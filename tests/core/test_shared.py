@@ -1,4 +1,4 @@
-"""A turn for the others, now and then, of a task that never has to wait: it costs nobody their place, and nothing is lost."""
+"""A turn for the others, now and then, of a task that never has to wait: nobody loses its place, nothing is lost."""
 
 import pytest
 
@@ -12,7 +12,7 @@ async def settle(core):
 
 @pytest.mark.rp2040
 def test_whoever_has_to_give_others_a_turn_keeps_its_place_in_the_line(core, threadsafe):
-    """One of many waits gives the other tasks a turn, whichever it is: as many rounds as there are waits between turns."""
+    """One of many waits gives the other tasks a turn, whichever it is: here each is the one at some time."""
     queue, log = threadsafe.ThreadSafeQueue(9), []
 
     async def get(n):
