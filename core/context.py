@@ -7,6 +7,7 @@ from .lazy import load
 from .native import MICROPYTHON, ident
 
 if not MICROPYTHON:
+    from . import clocks_cpython
     from .native import own, set_own
 
 _loops = {}  # thread -> Loop; replaced whole, never mutated, since other threads and cores read it
@@ -30,7 +31,7 @@ def get_event_loop(runq_len=0, waitq_len=0):
     if loop is None:
         if _foreign():
             raise load("misuse", "no_loop_here")()
-        loop = _adopt(_loop.Loop())
+        loop = _adopt(_new_loop())
     return loop
 
 
@@ -58,7 +59,13 @@ def new_event_loop(clock=None):
     old = _mine()
     if old is not None:
         old.close()
-    return _adopt(_loop.Loop(clock))
+    return _adopt(_new_loop(clock))
+
+
+def _new_loop(clock=None):
+    if clock is None and not MICROPYTHON:
+        clock = clocks_cpython.of_this_thread()
+    return _loop.Loop(clock)
 
 
 def _adopt(loop):
@@ -103,7 +110,7 @@ def run(coro):
     """
     loop = _mine()
     if loop is None:
-        loop = _adopt(_loop.Loop())
+        loop = _adopt(_new_loop())
     if loop.running:
         if hasattr(coro, "close"):
             coro.close()

@@ -23,6 +23,7 @@ if MICROPYTHON:
 else:
     from sys import modules
 
+    from ..core.clocks_cpython import of_this_thread
     from .waitline_cpython import WaitLine  # noqa: F401
 
     def asyncio_runs():
@@ -119,7 +120,10 @@ class Sleeper:
         For a signal to all, `released()` is the result once notified, and nobody else is told of a notification
         that comes too late.
         """
-        deadline = -1 if timeout < 0 else self.clock.now() + timeout
+        clock = self.clock
+        if not MICROPYTHON:
+            clock = of_this_thread() or clock
+        deadline = -1 if timeout < 0 else clock.now() + timeout
         bell = self.bell
         self.line = line
         self.shared = released is not None
@@ -134,10 +138,15 @@ class Sleeper:
                 try:
                     result = attempt()
                     while result is PENDING and not parked.notified:
-                        left = -1 if deadline < 0 else deadline - self.clock.now()
+                        left = -1 if deadline < 0 else deadline - clock.now()
                         if deadline >= 0 and left <= 0:
                             break
-                        bell.sleep(left if left < LONGEST else LONGEST)
+                        if left > LONGEST:
+                            left = LONGEST
+                        if MICROPYTHON or not clock.jumps:
+                            bell.sleep(left)
+                        else:
+                            clock.sleep_in(bell, left)
                         bell.answer()
                     if result is PENDING:
                         result = attempt()
@@ -150,7 +159,7 @@ class Sleeper:
                     return result
                 if used and released is not None:
                     return released()
-                if deadline >= 0 and self.clock.now() >= deadline:
+                if deadline >= 0 and clock.now() >= deadline:
                     raise TimeoutError
         finally:
             self.busy = False

@@ -1,0 +1,30 @@
+"""with_clock: the clock that a thread's loops go by, and its blocking waits, where the system's would be wrong.
+
+For simulated boards, whose time may jump. CPython only.
+"""
+
+from contextlib import contextmanager
+from threading import local
+
+_of = local()
+
+
+@contextmanager
+def with_clock(make):
+    """Loops that are made in this thread meanwhile, and waits of `threadsafe`, get their clock from `make()`.
+
+    It jumps (see native.Clock), and has `sleep_in(bell, timeout)` for a thread that waits without a loop: sleep in the
+    Doorbell `bell` until it is rung, for `timeout` microseconds at most (-1: no limit).
+    """
+    before = getattr(_of, "make", None)
+    _of.make = make
+    try:
+        yield
+    finally:
+        _of.make = before
+
+
+def of_this_thread():
+    """A new clock for the calling thread, None: the system's will do."""
+    make = getattr(_of, "make", None)
+    return None if make is None else make()

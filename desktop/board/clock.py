@@ -1,0 +1,78 @@
+"""The clock that twincore's loops and waiting threads have on a simulated board."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twincore.core.native import Clock
+
+from .interrupts import Interrupts
+from .timekeeper import Timekeeper
+
+GRACE = 10_000  # real microseconds that streams are given to speak before virtual time jumps
+TICK = 1000  # us: how often streams that are Python objects are asked
+
+
+class BoardClock(Clock):
+    """Shows the board's time. An idle loop sleeps in it, and runs what is scheduled meanwhile, if it is the main one."""
+
+    def __init__(self, time: Timekeeper, interrupts: Interrupts) -> None:
+        self.jumps = True
+        self._time = time
+        self._interrupts = interrupts
+
+    def now(self) -> int:
+        return self._time.now()
+
+    def hold(self) -> None:
+        self._time.hold()
+
+    def release(self) -> None:
+        self._time.release()
+
+    def sleep(self, loop: Any, timeout: int) -> None:
+        """Until the loop has something to do, for at most `timeout` microseconds (-1: no limit)."""
+        sleeper = _LoopSleeper(loop)
+        io = loop.io
+        if io is not None:
+            loop.sleep_for(0)
+            if len(io.asking) > 0 and not 0 <= timeout < TICK:
+                timeout = TICK
+            elif self._time.virtual and io.watching and timeout:
+                loop.sleep_for(GRACE)
+        until = None if timeout < 0 else self._time.now() + timeout
+        if not sleeper.ready():
+            self._interrupts.sleep(until, sleeper)
+
+    def sleep_in(self, bell: Any, timeout: int) -> None:
+        """A thread's sleep in its doorbell `bell`."""
+        until = None if timeout < 0 else self._time.now() + timeout
+        self._interrupts.sleep(until, _BellSleeper(bell))
+
+
+class _LoopSleeper:
+    def __init__(self, loop: Any) -> None:
+        self._loop = loop
+
+    def ready(self) -> bool:
+        return bool(self._loop.has_ready() or self._loop.bell.pending)
+
+    def block(self, seconds: float | None) -> None:
+        self._loop.sleep_for(-1 if seconds is None else int(seconds * 1e6) + 1)
+
+    def wake(self) -> None:
+        self._loop.bell.wake()
+
+
+class _BellSleeper:
+    def __init__(self, bell: Any) -> None:
+        self._bell = bell
+
+    def ready(self) -> bool:
+        return len(self._bell.pending) > 0
+
+    def block(self, seconds: float | None) -> None:
+        self._bell.sleep(-1 if seconds is None else int(seconds * 1e6) + 1)
+
+    def wake(self) -> None:
+        self._bell.wake()

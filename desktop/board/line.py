@@ -1,0 +1,175 @@
+"""A pin's electrical node: who drives it, what level that makes, and who is told of its edges."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from .interrupts import Interrupts
+from .timekeeper import Timekeeper
+
+Watcher = Callable[[int, int], object]
+_wiring = threading.RLock()  # of all nets: a wire may join those of two boards
+
+
+class ShortCircuit(RuntimeError):
+    """Two that are wired together drive different levels; the text names both."""
+
+
+class _Net:
+    """Lines that one wire joins. Under `_wiring`, but for the delivery of edges."""
+
+    def __init__(self, line: Line) -> None:
+        self.lines = [line]
+        self.level = 0
+        self.edges: deque[tuple[int, int]] = deque()
+        self.delivering = False
+
+
+class Line:
+    """One pin of a board, seen from the pin driver (`output`, `pull`, `irq`) and from outside (`drive`, `link`, `watch`).
+
+    Any thread may call anything; edges reach watchers and interrupts in the order in which they happened. What makes an
+    edge returns when its interrupts have run, or when the thread that delivers an earlier one will see to it.
+    """
+
+    def __init__(self, name: str, time: Timekeeper, interrupts: Interrupts) -> None:
+        self.name = name
+        self.edges = 0  # so far
+        self._time = time
+        self._interrupts = interrupts
+        self._output: int | None = None
+        self._pull: int | None = None
+        self._drives: dict[str, int] = {}
+        self._watchers: list[Watcher] = []
+        self._irq: tuple[Callable[[Any], object], bool, bool, bool, Any] | None = None
+        self._net = _Net(self)
+
+    def __repr__(self) -> str:
+        return f"<Line {self.name} {self.level()}>"
+
+    def level(self) -> int:
+        """0 or 1. Nobody driving it: as pulled, else as it was last."""
+        return self._net.level
+
+    def output(self, level: int | None) -> None:
+        """The board's pin drives it; None: the pin is an input."""
+        self._set("_output", level)
+
+    def outputs(self) -> int | None:
+        """What the board's own pin drives, None for an input."""
+        return self._output
+
+    def pull(self, level: int | None) -> None:
+        """A resistor to that level, or none."""
+        self._set("_pull", level)
+
+    def drive(self, level: int | None, by: str = "outside") -> None:
+        """Something outside drives it: a button, a chip, a test. None: it lets go. ShortCircuit if another disagrees."""
+        with _wiring:
+            before = self._drives.get(by)
+            if level is None:
+                self._drives.pop(by, None)
+            else:
+                self._drives[by] = 1 if level else 0
+            try:
+                net = self._settle()
+            except ShortCircuit:
+                if before is None:
+                    self._drives.pop(by, None)
+                else:
+                    self._drives[by] = before
+                raise
+        self._deliver(net)
+
+    def watch(self, fn: Watcher) -> None:
+        """Have `fn(level, when)` called at each edge, where it is made, before any interrupt. It must be quick."""
+        self._watchers = [*self._watchers, fn]
+
+    def unwatch(self, fn: Watcher) -> None:
+        self._watchers = [other for other in self._watchers if other != fn]
+
+    def irq(
+        self, handler: Callable[[Any], object] | None, rising: bool = True, falling: bool = True, hard: bool = False,
+        arg: Any = None,
+    ) -> None:
+        """Have `handler(arg)` called as an interrupt at such edges; None: no more."""
+        self._irq = None if handler is None else (handler, rising, falling, hard, arg)
+
+    def link(self, other: Line) -> None:
+        """Join the two with a wire. ShortCircuit if both are driven, to different levels: then there is no wire."""
+        with _wiring:
+            ours, theirs = self._net, other._net
+            if ours is theirs:
+                return
+            lines = ours.lines
+            ours.lines = lines + theirs.lines
+            for line in theirs.lines:
+                line._net = ours
+            try:
+                net = self._settle()
+            except ShortCircuit:
+                ours.lines = lines
+                for line in theirs.lines:
+                    line._net = theirs
+                raise
+        self._deliver(net)
+
+    def _set(self, name: str, level: int | None) -> None:
+        with _wiring:
+            before = getattr(self, name)
+            setattr(self, name, None if level is None else 1 if level else 0)
+            try:
+                net = self._settle()
+            except ShortCircuit:
+                setattr(self, name, before)
+                raise
+        self._deliver(net)
+
+    def _settle(self) -> _Net:
+        net = self._net
+        strong: dict[int, str] = {}
+        weak = None
+        for line in net.lines:
+            if line._output is not None:
+                strong[line._output] = f"the output {line.name}"
+            for by, level in line._drives.items():
+                strong[level] = f"{by} at {line.name}"
+            if line._pull is not None:
+                weak = line._pull
+        if len(strong) > 1:
+            raise ShortCircuit(f"{strong[0]} drives low and {strong[1]} drives high, on one wire")
+        level = next(iter(strong)) if strong else weak
+        if level is not None and level != net.level:
+            net.level = level
+            net.edges.append((level, self._time.now()))
+        return net
+
+    def _deliver(self, net: _Net) -> None:
+        while True:
+            with _wiring:
+                if net.delivering or not net.edges:
+                    return
+                net.delivering = True
+                level, when = net.edges.popleft()
+                lines = net.lines
+            try:
+                for line in lines:
+                    line._edge(level, when)
+            finally:
+                net.delivering = False
+
+    def _edge(self, level: int, when: int) -> None:
+        self.edges += 1
+        for fn in self._watchers:
+            fn(level, when)
+        irq = self._irq
+        if irq is not None:
+            handler, rising, falling, hard, arg = irq
+            if rising if level else falling:
+                self._interrupts.request(handler, arg, hard, self.name, self._failed)
+
+    def _failed(self) -> None:
+        self._irq = None
