@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from twincore.core.native import Clock
+from twincore.core.native import Clock  # type: ignore[attr-defined]  # made in C
 
 from .interrupts import Interrupts
 from .timekeeper import Timekeeper
@@ -14,7 +14,7 @@ TICK = 1000  # us: how often streams that are Python objects are asked
 
 
 class BoardClock(Clock):
-    """Shows the board's time. An idle loop sleeps in it, and runs what is scheduled meanwhile, if it is the main one."""
+    """Shows the board's time. An idle loop sleeps in it; if it is the main one, it runs what is scheduled meanwhile."""
 
     def __init__(self, time: Timekeeper, interrupts: Interrupts) -> None:
         self.jumps = True

@@ -62,7 +62,8 @@ class Interrupts:
             if len(self.scheduled) >= self._depth:
                 self.dropped += 1
                 if self.dropped == 1:
-                    self._report(RuntimeError("schedule queue full"), f"a soft interrupt of {source} was lost, as on a board")
+                    full = RuntimeError("schedule queue full")
+                    self._report(full, f"a soft interrupt of {source} was lost, as on a board")
                 return
             self.schedule(handler, arg)
             return

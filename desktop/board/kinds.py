@@ -49,7 +49,8 @@ def _pyboard() -> dict[str, str]:
     names = {f"{side}{number}": f"{side}{number}" for side in "XY" for number in range(1, 13)}
     names |= {name: name for name in ("X17", "X18", "X19", "X20", "X21", "X22", "SW", "P2", "P3", "P4", "P5")}
     names |= {f"LED{number}": f"LED{number}" for number in range(1, 5)}
-    names |= {"SCL": "X9", "SDA": "X10", "LED_RED": "LED1", "LED_GREEN": "LED2", "LED_YELLOW": "LED3", "LED_BLUE": "LED4"}
+    names |= {"SCL": "X9", "SDA": "X10"}
+    names |= {"LED_RED": "LED1", "LED_GREEN": "LED2", "LED_YELLOW": "LED3", "LED_BLUE": "LED4"}
     return names
 
 

@@ -29,7 +29,7 @@ class _Net:
 
 
 class Line:
-    """One pin of a board, seen from the pin driver (`output`, `pull`, `irq`) and from outside (`drive`, `link`, `watch`).
+    """One pin of a board. Its pin driver calls `output`, `pull` and `irq`; from outside come `drive`, `link`, `watch`.
 
     Any thread may call anything; edges reach watchers and interrupts in the order in which they happened. What makes an
     edge returns when its interrupts have run, or when the thread that delivers an earlier one will see to it.
@@ -67,7 +67,7 @@ class Line:
         self._set("_pull", level)
 
     def drive(self, level: int | None, by: str = "outside") -> None:
-        """Something outside drives it: a button, a chip, a test. None: it lets go. ShortCircuit if another disagrees."""
+        """Something outside drives it: a button, a chip. None: it lets go. ShortCircuit if another disagrees."""
         with _wiring:
             before = self._drives.get(by)
             if level is None:
@@ -141,10 +141,10 @@ class Line:
                 weak = line._pull
         if len(strong) > 1:
             raise ShortCircuit(f"{strong[0]} drives low and {strong[1]} drives high, on one wire")
-        level = next(iter(strong)) if strong else weak
-        if level is not None and level != net.level:
-            net.level = level
-            net.edges.append((level, self._time.now()))
+        settled = next(iter(strong)) if strong else weak
+        if settled is not None and settled != net.level:
+            net.level = settled
+            net.edges.append((settled, self._time.now()))
         return net
 
     def _deliver(self, net: _Net) -> None:

@@ -1,7 +1,7 @@
 """The time of one board, or of several that are wired together: the system's here, one that jumps in `virtual_time`.
 
-All times are whole microseconds since the timekeeper was made. A thread that waits does so here, with something that can
-be notified meanwhile: a Wakeable, or the doorbell of a loop.
+All times are whole microseconds since the timekeeper was made. A thread that waits does so here, with something that
+can be notified meanwhile: a Wakeable, or the doorbell of a loop.
 """
 
 from __future__ import annotations

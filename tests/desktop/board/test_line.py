@@ -85,7 +85,11 @@ def test_watchers_hear_each_edge_with_its_time_until_they_go(board):
 
 def test_a_hard_handler_has_run_when_the_edge_has_been_made(board):
     line, log = board.line(1), []
-    line.irq(lambda arg: log.append((arg, line.level(), threading.current_thread().name)), falling=False, hard=True, arg="x")
+
+    def handler(arg):
+        log.append((arg, line.level(), threading.current_thread().name))
+
+    line.irq(handler, falling=False, hard=True, arg="x")
     line.drive(1)
     assert log == [("x", 1, "board: hardware")]
     line.drive(0)
