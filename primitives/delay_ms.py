@@ -1,0 +1,175 @@
+"""Delay_ms: a software watchdog. Something happens when it has not been triggered for so long.
+
+    delay = Delay_ms(reset_motor, (), duration=500)
+    pin.irq(lambda _: delay.trigger())
+"""
+
+from ..core.cell import Cell
+from ..core.context import check_context, get_event_loop
+from ..core.event import Event
+from ..core.native import MICROPYTHON, fence
+from ..core.timers import Timer
+from ..core.times import UNITS_PER_MS
+from .launching import launch
+
+if MICROPYTHON:
+    from time import ticks_diff, ticks_ms
+
+
+class Delay_ms:
+    """Calls `func(*args)` when `duration` milliseconds have passed since it was last triggered.
+
+    | method | who may call | blocks | allocates on MicroPython |
+    |---|---|---|---|
+    | `trigger(duration=0)`, `stop()` | any context, hard ISR included | never | nothing |
+    | `running()`, calling it, `rvalue()` | any context | never | nothing |
+    | `callback`, `set`, `clear`, `deinit`, making it | tasks of one loop, or before it runs | never | |
+    | `await wait()` | tasks of the loop | until the time is up | |
+
+    `trigger` while it runs begins anew, sooner or later than before. Of several `trigger` and `stop` the last counts.
+    When the time is up the event is set, which stays so until `clear`, and `func` is called in a task; if it is a
+    coroutine function that task runs it, and `rvalue()` is that Task. It may be stopped, triggered or ended in its own
+    callback. There is no task while nothing happens, and no flag to poll.
+    """
+
+    def __init__(self, func=None, args=(), duration=1000):
+        if duration <= 0:
+            raise ValueError("a delay takes 1 ms or more, not " + str(duration))
+        self._func = func
+        self._args = args
+        self._duration = duration
+        self._value = None
+        self._event = None
+        self._command = _Command(get_event_loop())
+        self._due = _Due(self)
+
+    def callback(self, func=None, args=()):
+        """Call `func(*args)` from now on; None: nothing but the event."""
+        self._func = func
+        self._args = args
+
+    def trigger(self, duration=0):
+        """Begin, or begin anew, to wait `duration` ms; 0: as long as was said when it was made. RuntimeError after
+        `deinit`."""
+        if self._command is None:
+            raise RuntimeError("this Delay_ms was ended by deinit()")
+        self._command.give(duration if duration > 0 else self._duration, self._due)
+
+    def stop(self):
+        """Do not wait any more: nothing happens until the next `trigger`."""
+        if self._command is not None:
+            self._command.give(-1, self._due)
+
+    def running(self):
+        """Whether it was triggered, and neither stopped nor is its time up."""
+        return self._due.running
+
+    __call__ = running
+
+    def rvalue(self):
+        """What `func` returned last, or the Task that runs it; None before that."""
+        return self._value
+
+    def wait(self):
+        """Awaitable: until the time is up, or was since the last `clear`."""
+        return self._happened().wait()
+
+    def is_set(self):
+        """Whether the time was up since the last `clear`."""
+        return self._event is not None and self._event.is_set()
+
+    def set(self):
+        """Set the event, as if the time was up."""
+        self._happened().set()
+
+    def clear(self):
+        """Forget that it was."""
+        if self._event is not None:
+            self._event.clear()
+
+    def deinit(self):
+        """End it: nothing is left behind. A callback that runs goes on. Again: nothing happens."""
+        if self._command is not None:
+            command, self._command = self._command, None
+            command.end(self._due)
+
+    def _happened(self):
+        if self._event is None:
+            self._event = Event()
+        return self._event
+
+    def time_is_up(self, loop):
+        """Of `_Due`: on the loop."""
+        self._happened().set()
+        if self._func is not None:
+            loop.create_task(self._call())
+
+    async def _call(self):
+        self._value = launch(self._func, self._args)
+
+
+class _Command(Cell):
+    """The last `trigger` or `stop`, until the loop sees to it. Each of its fields is written by who calls those."""
+
+    def __init__(self, loop):
+        self.rung = False
+        self.loop = loop
+        self.duration = -1  # ms; -1: stop
+        self.at = 0  # when it was given
+        self.due = None
+        self.seen_at = self.seen = -2  # the command that was seen to last: of two rings for one the second is none
+        loop.bell.arm(self)
+
+    def give(self, duration, due):
+        """Any context."""
+        self.due = due
+        self.at = ticks_ms() if MICROPYTHON else self.loop.clock.now()
+        self.duration = duration
+        due.running = duration >= 0
+        if MICROPYTHON:
+            fence()
+        self.loop.bell.ring(self)
+
+    def answer(self):
+        due = self.due
+        loop = self.loop
+        loop.bell.arm(self)
+        duration = self.duration
+        at = self.at
+        if duration == self.seen and at == self.seen_at:
+            return
+        self.seen = duration
+        self.seen_at = at
+        if due.slot >= 0:
+            loop.timers.remove(due)
+        due.running = duration >= 0
+        if due.running:
+            now = loop.clock.now()
+            passed = ticks_diff(ticks_ms(), at) if MICROPYTHON else now - at
+            loop.timers.push(due, now - passed + duration * UNITS_PER_MS)
+
+    def end(self, due):
+        """On the loop."""
+        check_context(self.loop, "Delay_ms.deinit()")
+        self.duration = -1
+        due.running = False
+        self.loop.bell.disarm(self)
+        if due.slot >= 0:
+            self.loop.timers.remove(due)
+
+
+class _Due(Timer):
+    """When the time is up."""
+
+    def __init__(self, delay):
+        Timer.__init__(self)
+        self.delay = delay
+        self.running = False
+
+    def expire(self):
+        delay = self.delay
+        command = delay._command
+        if command is None or command.duration < 0:  # stopped since
+            return
+        self.running = False
+        delay.time_is_up(command.loop)

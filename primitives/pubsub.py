@@ -1,0 +1,196 @@
+"""Broker: who publishes need not know who listens. Topics, and agents that subscribe to them.
+
+    broker = Broker()
+    broker.subscribe("temperature", queue)
+    broker.publish("temperature", 21)
+"""
+
+import re
+
+from ..core.context import check_context, create_task, get_event_loop
+from ..core.event import Event
+from ..core.queue_errors import QueueClosed, QueueFull
+from ..core.step import runnable
+from .queue import Queue, QueueShutDown
+
+
+class Agent:
+    """Base of subscribers of your own: write a `put(topic, message, *args)`."""
+
+    def put(self, topic, message, *args):
+        raise NotImplementedError("an Agent has a put(topic, message, *args) of its own")
+
+
+class RegExp:
+    """A topic that stands for all whose whole name matches the regular expression `re_str`."""
+
+    def __init__(self, re_str):
+        self.pattern = re_str
+        self._re = re.compile("^(?:" + re_str + ")$" if hasattr(re, "fullmatch") else "^(" + re_str + ")$")
+
+    def matching(self, topic):
+        """Whether `topic`, a string, is meant."""
+        return isinstance(topic, str) and self._re.match(topic) is not None
+
+    def __eq__(self, other):
+        return isinstance(other, RegExp) and other.pattern == self.pattern
+
+    def __hash__(self):
+        return hash(self.pattern)
+
+
+class Broker(dict):
+    """Topic -> its subscriptions. What is published is delivered in the order in which those were made.
+
+    An agent is: a function or bound method, called with `(topic, message, *args)`; a coroutine function, started as a
+    task with these; an Event, which is set; a Queue, RingbufQueue or ThreadSafeQueue, into which `(topic, message)` is
+    put, with `args` as a third if there are any; a Message or ThreadSafeEvent, set; an Agent, whose `put` is called.
+    A topic is any hashable object, or a RegExp for many strings. With nobody subscribed a message goes nowhere.
+
+    An agent that raises does not keep the message from the others: it is reported to the loop's exception handler. One
+    that is full loses a message, the new one or the oldest as its kind does, and `overflows` counts it. `publish` and
+    the others are for tasks of the loop; from threads and interrupts publish through a `Gate`.
+    """
+
+    Verbose = True  # print what upstream's broker prints: a second subscription, a full queue
+
+    def __init__(self):
+        super().__init__()
+        self.overflows = 0
+        self._patterns = []  # the topics that are a RegExp
+        self._number = 0
+
+    def subscribe(self, topic, agent, *args):
+        """Have `agent` told of what is published under `topic`. ValueError: it is none, or `args` can't be hashed."""
+        _check(agent, args)
+        if _find(self.get(topic, ()), agent, args) is not None:
+            self._say("duplicate subscription of " + str(agent) + " to " + str(topic))
+            return
+        if topic not in self:
+            self[topic] = []
+            if isinstance(topic, RegExp):
+                self._patterns.append(topic)
+        self._number += 1
+        self[topic].append((self._number, agent, args))
+
+    def unsubscribe(self, topic, agent, *args):
+        """Undo `subscribe` with the same arguments. If there was none, that is said and nothing happens."""
+        found = _find(self.get(topic, ()), agent, args)
+        if found is None:
+            self._say("no subscription of " + str(agent) + " to " + str(topic))
+            return
+        self[topic].remove(found)
+        if not self[topic]:
+            del self[topic]
+            if isinstance(topic, RegExp):
+                self._patterns.remove(topic)
+
+    def publish(self, topic, message=None):
+        """Give `message` to all that subscribed to `topic`, in the order of their subscriptions."""
+        check_context(None, "Broker.publish()")
+        told = list(self.get(topic, ()))
+        for pattern in self._patterns:
+            if pattern.matching(topic):
+                told += self[pattern]
+        if self._patterns:
+            told.sort(key=_number)
+        for _, agent, args in told:
+            try:
+                self._deliver(agent, topic, message, args)
+            except Exception as exc:
+                self._report(agent, topic, exc)
+
+    def _deliver(self, agent, topic, message, args):
+        if isinstance(agent, Event) or _is_signal(agent):
+            if _takes_data(agent):
+                agent.set((topic, message) + ((args,) if args else ()))
+            else:
+                agent.set()
+        elif hasattr(agent, "put_nowait"):
+            try:
+                agent.put_nowait((topic, message, args) if args else (topic, message))
+            except (QueueFull, QueueClosed, QueueShutDown) as exc:
+                self.overflows += 1
+                self._say(str(agent) + ": " + str(exc) + ", topic " + str(topic))
+        elif isinstance(agent, Agent):
+            agent.put(topic, message, *args)
+        else:
+            result = agent(topic, message, *args)
+            if runnable(result):
+                create_task(result)
+
+    def _report(self, agent, topic, exc):
+        loop = get_event_loop()
+        text = "A subscriber to " + str(topic) + " failed: " + str(agent)
+        loop.call_exception_handler({"message": text, "exception": exc, "future": loop.current})
+
+    def _say(self, text):
+        if self.Verbose:
+            print("Broker:", text)
+
+
+def _find(subscriptions, agent, args):
+    for subscription in subscriptions:
+        if subscription[1] == agent and subscription[2] == args:
+            return subscription
+    return None
+
+
+def _number(subscription):
+    return subscription[0]
+
+
+def _is_signal(agent):
+    return hasattr(agent, "set") and hasattr(agent, "is_set") and not hasattr(agent, "put_nowait")
+
+
+def _takes_data(agent):
+    return hasattr(agent, "reader")  # a Message
+
+
+def _check(agent, args):
+    if not (
+        isinstance(agent, (Agent, Event, Queue)) or hasattr(agent, "put_nowait") or _is_signal(agent) or callable(agent)
+    ) or isinstance(agent, type):
+        raise ValueError(
+            "an agent is a function, coroutine function, Event, queue, Message or Agent, not " + repr(agent)
+        )
+    try:
+        hash(args)
+    except TypeError:
+        raise ValueError("the arguments of a subscription must be hashable: " + repr(args)) from None
+
+
+class Gate:
+    """Publishing from threads, the other core and interrupts: through a ThreadSafeQueue, by a task of the loop.
+
+    `publish` never blocks, and raises QueueFull when `size` messages wait; `lost` counts those. Make it, and await or
+    start `run()`, in the loop before others use it.
+    """
+
+    def __init__(self, broker, size=16):
+        from ..threadsafe import ThreadSafeQueue
+
+        self._broker = broker
+        self._queue = ThreadSafeQueue(size)
+        self.lost = 0
+
+    def publish(self, topic, message=None):
+        """Any context but a hard interrupt, since a pair is made here: schedule it there."""
+        try:
+            self._queue.put_sync((topic, message))
+        except QueueFull:
+            self.lost += 1
+            raise
+
+    async def run(self):
+        """Publish what comes, until `close`."""
+        async for topic, message in self._queue:
+            self._broker.publish(topic, message)
+
+    def close(self):
+        """End `run` when what waits has been published."""
+        self._queue.close()
+
+
+broker = Broker()

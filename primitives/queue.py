@@ -1,0 +1,241 @@
+"""Queue, LifoQueue and PriorityQueue, for tasks of one loop. Their interface is that of CPython's asyncio.
+
+    queue = Queue(10)
+    await queue.put(item)
+    item = await queue.get()
+
+Threads and interrupts use a ThreadSafeQueue.
+"""
+
+from heapq import heappop, heappush
+
+from ..core.context import check_context
+from ..core.native import COMPILED, Ring
+from ..core.queue_errors import QueueEmpty, QueueFull
+from ..core.task import PENDING, Wait
+from .handing import HandingLine
+
+
+class QueueShutDown(Exception):
+    """The queue was shut down: nothing can be put any more, or nothing is left to get."""
+
+
+class Queue:
+    """First in, first out. `maxsize` items at most; 0 or less: as many as there is memory for.
+
+    Tasks that wait to get or to put are served in order of arrival. An item that comes while a task waits for one is
+    that task's, and a place that becomes free is that of the first who waits to put: `get_nowait`, `qsize` and the like
+    know of the others only. Whoever is cancelled takes nothing and puts nothing; what it was promised goes to the next.
+    Everything but `task_done`, which any task may call, is for tasks of the loop: WrongContextError elsewhere.
+    """
+
+    def __init__(self, maxsize=0):
+        self.maxsize = maxsize
+        self._make()
+        self._getters = _Getters(self)
+        self._putters = _Putters(self)
+        self._joiners = None  # those who wait in join, once somebody does
+        self._unfinished = 0
+        self._shut = False
+
+    # How items are kept: what the other kinds do otherwise.
+
+    def _make(self):
+        self._items = Ring()
+
+    def _add(self, item):
+        self._items.reserve(1)
+        self._items.push(item)
+
+    def _take(self):
+        item = self._items.pop()
+        self._items.reserve(-1)
+        return item
+
+    def qsize(self):
+        """How many items there are for who comes now."""
+        return len(self._items) - self._getters.handed
+
+    def empty(self):
+        return len(self._items) <= self._getters.handed
+
+    def full(self):
+        """Whether who comes now would have to wait to put."""
+        return 0 < self.maxsize <= len(self._items) + self._putters.handed
+
+    def put(self, val):
+        """Awaitable: add `val`, when there is room. Does not yield if there is. QueueShutDown."""
+        return _Put(self, val)
+
+    def get(self):
+        """Awaitable: the next item, when there is one. Does not yield if there is. QueueShutDown."""
+        return self._getters
+
+    def put_nowait(self, val):
+        """Add `val`; QueueFull if there is no room, QueueShutDown."""
+        check_context(self._getters.queue, "Queue.put_nowait()")
+        if self._shut:
+            raise QueueShutDown("nothing can be put any more")
+        if self.full():
+            raise QueueFull("the queue is full")
+        self._put(val)
+
+    def get_nowait(self):
+        """The next item; QueueEmpty if there is none, QueueShutDown if there will be none."""
+        check_context(self._putters.queue, "Queue.get_nowait()")
+        if self.empty():
+            if self._shut:
+                raise QueueShutDown("the queue was shut down and is empty")
+            raise QueueEmpty("the queue is empty")
+        return self._get()
+
+    def _put(self, val):
+        self._add(val)
+        self._unfinished += 1
+        self._getters.hand()
+
+    def _get(self):
+        item = self._take()
+        self._putters.hand()
+        return item
+
+    def task_done(self):
+        """Say that work on an item that was got is done, for those who `join`. ValueError if none is left."""
+        if self._unfinished <= 0:
+            raise ValueError("task_done() was called more often than items were put")
+        self._unfinished -= 1
+        if not self._unfinished and self._joiners is not None:
+            self._joiners.set()
+
+    async def join(self):
+        """Wait until `task_done` was called for every item that was put."""
+        if self._unfinished > 0:
+            if self._joiners is None:
+                from ..core.event import Event
+
+                self._joiners = Event()
+            self._joiners.clear()
+            await self._joiners.wait()
+
+    def shutdown(self, immediate=False):
+        """Let nothing more in, and those who wait in vain go with QueueShutDown; as CPython's.
+
+        `immediate`: what is queued is dropped, and counts as done.
+        """
+        check_context(self._getters.queue, "Queue.shutdown()")
+        self._shut = True
+        if immediate:
+            while not self.empty():
+                self._take()
+                self.task_done()
+        self._getters.fail_all()
+        self._putters.fail_all()
+
+
+class _Line(HandingLine):
+    """Those who wait for one side of a queue."""
+
+    def __init__(self, owner):
+        HandingLine.__init__(self)
+        self.owner = owner
+
+    def fail_all(self):
+        """Raise QueueShutDown in all."""
+        waiters, self.waiters = self.waiters, []
+        for task in waiters:
+            task.queue.fail(task, QueueShutDown("the queue was shut down"))
+
+
+class _Getters(_Line):
+    """`await queue.get()`; `handed` counts the items that are promised."""
+
+    def attempt(self):
+        owner = self.owner
+        if self.fresh:
+            self.fresh = False
+            if owner.empty():
+                if owner._shut:
+                    raise QueueShutDown("the queue was shut down and is empty")
+                return PENDING
+        else:
+            self.handed -= 1
+        return owner._get()
+
+    def hand_back(self):
+        if not self.owner.empty():
+            self.hand()
+
+
+class _Putters(_Line):
+    """Who waits for room; `handed` counts the places that are promised."""
+
+    def hand_back(self):
+        if not self.owner.full():
+            self.hand()
+
+
+class _Put(Wait):
+    """`await queue.put(val)`: stands in the line of the queue's putters."""
+
+    def __init__(self, owner, val):
+        self.owner = owner
+        self.val = val
+        self.parked = False
+
+    def __await__(self):
+        return self
+
+    def __iter__(self):
+        return self
+
+    def attempt(self):
+        owner = self.owner
+        if self.parked:
+            owner._putters.handed -= 1
+            self.parked = False
+        elif owner._shut:
+            raise QueueShutDown("nothing can be put any more")
+        elif owner.full():
+            return PENDING
+        owner._put(self.val)
+        return None
+
+    def park(self, task):
+        self.parked = True
+        task.data = self.owner._putters
+        self.owner._putters.park(task)
+
+
+class LifoQueue(Queue):
+    """The last that was put comes first."""
+
+    def _make(self):
+        self._items = []
+
+    def _add(self, item):
+        self._items.append(item)
+
+    def _take(self):
+        return self._items.pop()
+
+
+class PriorityQueue(Queue):
+    """The least comes first; items are compared, often tuples `(priority, what)`."""
+
+    def _make(self):
+        self._items = []
+
+    def _add(self, item):
+        heappush(self._items, item)
+
+    def _take(self):
+        return heappop(self._items)
+
+
+if COMPILED:
+    from ..core.awaiting import quicken
+
+    quicken(_Line)
+    quicken(_Getters)
+    quicken(_Putters)
+    quicken(_Put)

@@ -1,0 +1,99 @@
+"""RingbufQueue: a queue in a list or array that is there already, so that to put allocates nothing. For one loop.
+
+    queue = RingbufQueue(array("H", [0] * 20))
+    async for value in queue:
+        ...
+"""
+
+from ..core.context import check_context
+from ..core.queue_errors import QueueEmpty, QueueFull
+from .queue import Queue, QueueShutDown
+
+
+class RingbufQueue(Queue):
+    """`buf`: how many items it holds, or the list, array or bytearray to hold them: N means N.
+
+    As Queue, but that `put_nowait` on a full queue stores its item in place of the oldest, and then raises QueueFull,
+    which is an IndexError: who ignores it keeps the newest, and knows how many were lost. `await put` waits instead.
+    Several tasks may iterate over it; each item goes to one.
+    """
+
+    def __init__(self, buf):
+        if isinstance(buf, int):
+            if buf < 1:
+                raise ValueError("a queue holds 1 item or more, not " + str(buf))
+            buf = [None] * buf
+        else:
+            try:
+                buf[0] = buf[0]
+            except (TypeError, IndexError, KeyError):
+                raise ValueError(
+                    "give a capacity, or a list, array or bytearray of at least one slot, not " + repr(buf)
+                ) from None
+        self._buf = buf
+        Queue.__init__(self, len(buf))
+
+    def _make(self):
+        self._items = _Slots(self._buf)
+
+    def _add(self, item):
+        self._items.add(item)
+
+    def _take(self):
+        return self._items.take()
+
+    def put_nowait(self, val):
+        """Add `val`. On a full queue the oldest item makes way for it, and QueueFull is raised."""
+        check_context(self._getters.queue, "RingbufQueue.put_nowait()")
+        if self._shut:
+            raise QueueShutDown("nothing can be put any more")
+        if self.full() and len(self._items) == self.maxsize:
+            self._items.take()
+            self._items.add(val)
+            raise QueueFull("the oldest item was overwritten")
+        self._put(val)
+
+    def peek(self):
+        """The oldest item, which stays in the queue. QueueEmpty if there is none."""
+        if self.empty():
+            raise QueueEmpty("the queue is empty")
+        return self._items.first()
+
+    def __aiter__(self):
+        return self
+
+    def __anext__(self):
+        return self._getters
+
+
+class _Slots:
+    """A ring of slots."""
+
+    def __init__(self, buf):
+        self._buf = buf
+        self._size = len(buf)
+        self._head = 0
+        self._count = 0
+
+    def __len__(self):
+        return self._count
+
+    def add(self, item):
+        slot = self._head + self._count
+        if slot >= self._size:
+            slot -= self._size
+        self._buf[slot] = item
+        self._count += 1
+
+    def first(self):
+        return self._buf[self._head]
+
+    def take(self):
+        head = self._head
+        item = self._buf[head]
+        if isinstance(self._buf, list):
+            self._buf[head] = None  # or it would be kept
+        head += 1
+        self._head = 0 if head == self._size else head
+        self._count -= 1
+        return item

@@ -1,0 +1,161 @@
+"""Delay_ms: the last of trigger and stop counts; no task while nothing happens; from any context."""
+
+import pytest
+
+from support import run, start_thread
+
+
+@pytest.mark.rp2040
+def test_it_calls_when_it_was_not_triggered_for_so_long(core, primitives):
+    log = []
+
+    async def main():
+        delay = primitives.Delay_ms(log.append, ("bark",), duration=30)
+        assert not delay.running()
+        delay.trigger()
+        assert delay.running() and delay()
+        for _ in range(4):
+            await core.sleep_ms(15)
+            assert log == []
+            delay.trigger()
+        await core.sleep_ms(80)
+        assert log == ["bark"] and not delay.running()
+        await core.sleep_ms(60)
+        assert log == ["bark"]
+        delay.deinit()
+
+    run(core, main)
+
+
+def test_a_trigger_may_shorten_it(core, primitives):
+    async def main():
+        delay = primitives.Delay_ms(duration=10_000)
+        delay.trigger()
+        await core.sleep(0)
+        delay.trigger(5)
+        await core.wait_for(delay.wait(), 5)
+        assert delay.is_set()
+        delay.clear()
+        assert not delay.is_set()
+        delay.deinit()
+
+    run(core, main)
+
+
+def test_stop_after_trigger_in_one_pass_stops_it(core, primitives):
+    """Upstream's fires all the same."""
+    log = []
+
+    async def main():
+        delay = primitives.Delay_ms(log.append, (1,), duration=5)
+        delay.trigger()
+        delay.stop()
+        assert not delay.running()
+        await core.sleep_ms(30)
+        assert log == []
+        delay.stop()
+        delay.trigger()
+        await core.sleep_ms(40)
+        assert log == [1]
+        delay.deinit()
+
+    run(core, main)
+
+
+@pytest.mark.parametrize("what", ["stop", "deinit", "trigger"])
+def test_it_may_be_stopped_ended_and_triggered_in_its_own_callback(core, primitives, what):
+    """Upstream's raises RuntimeError: can't cancel self."""
+    log = []
+
+    async def main():
+        def callback():
+            log.append(what)
+            if len(log) < 3:
+                getattr(delay, what)()
+
+        delay = primitives.Delay_ms(callback, duration=5)
+        delay.trigger()
+        await core.sleep_ms(60)
+        delay.deinit()
+        delay.deinit()
+
+    run(core, main)
+    assert log == ["trigger"] * 3 if what == "trigger" else log == [what]
+
+
+def test_a_coroutine_runs_as_a_task(core, primitives):
+    async def main():
+        async def work(n):
+            await core.sleep(0)
+            return n + 1
+
+        delay = primitives.Delay_ms(work, (1,), duration=1)
+        assert delay.rvalue() is None
+        delay.trigger()
+        await delay.wait()
+        await core.sleep_ms(5)
+        assert await delay.rvalue() == 2
+        delay.callback(lambda: "other")
+        delay.trigger()
+        await core.sleep_ms(20)
+        assert delay.rvalue() == "other"
+        delay.deinit()
+        with pytest.raises(RuntimeError, match="deinit"):
+            delay.trigger()
+
+    run(core, main)
+
+
+def test_a_thread_may_trigger_and_stop_it(core, primitives):
+    log = []
+
+    async def main():
+        delay = primitives.Delay_ms(log.append, (1,), duration=20)
+        start_thread(delay.trigger)
+        await core.wait_for(delay.wait(), 5)
+        await core.sleep_ms(5)
+        assert log == [1]
+        delay.trigger(10_000)
+        start_thread(delay.stop)
+        while delay.running():
+            await core.sleep_ms(1)
+        delay.deinit()
+
+    run(core, main)
+
+
+def test_it_costs_no_task(core, primitives):
+    async def main():
+        before = len(core.listing().split("\n"))
+        delay = primitives.Delay_ms(duration=1000)
+        delay.trigger()
+        await core.sleep_ms(5)
+        assert len(core.listing().split("\n")) == before
+        delay.deinit()
+
+    run(core, main)
+
+
+def test_a_callback_that_raises_is_reported(core, primitives):
+    async def main():
+        said = []
+        core.get_event_loop().set_exception_handler(lambda loop, context: said.append(context["exception"]))
+        delay = primitives.Delay_ms(lambda: 1 // 0, duration=1)
+        delay.trigger()
+        await core.sleep_ms(30)
+        assert [type(exc) for exc in said] == [ZeroDivisionError]
+        delay.trigger()
+        await core.sleep_ms(30)
+        assert len(said) == 2
+        delay.deinit()
+
+    run(core, main)
+
+
+def test_no_time_is_refused(core, primitives):
+    async def main():
+        for bad in (0, -1):
+            with pytest.raises(ValueError, match="1 ms or more"):
+                primitives.Delay_ms(duration=bad)
+
+    run(core, main)

@@ -1,0 +1,175 @@
+"""Broker: every kind of agent, in the order of their subscriptions; one that fails or is full harms no other."""
+
+import pytest
+
+from support import run, start_thread
+
+
+async def settle(core, turns=4):
+    for _ in range(turns):
+        await core.sleep(0)
+
+
+def quiet(primitives):
+    broker = primitives.Broker()
+    broker.Verbose = False
+    return broker
+
+
+@pytest.mark.rp2040
+def test_every_kind_of_agent_is_told(core, primitives, threadsafe):
+    broker = quiet(primitives)
+    log = []
+
+    class Own(primitives.Agent):
+        def put(self, topic, message, *args):
+            log.append(("agent", topic, message, args))
+
+        def method(self, topic, message):
+            log.append(("method", topic, message))
+
+    def function(topic, message, *args):
+        log.append(("function", topic, message, args))
+
+    async def coroutine(topic, message):
+        log.append(("coroutine", topic, message))
+
+    async def main():
+        event, late = core.Event(), threadsafe.ThreadSafeEvent()
+        queue, ring, safe = primitives.Queue(), primitives.RingbufQueue(4), threadsafe.ThreadSafeQueue(4)
+        message = threadsafe.Message()
+        own = Own()
+        for agent in (function, coroutine, event, late, queue, ring, safe, message, own, own.method):
+            broker.subscribe("topic", agent)
+        broker.subscribe("topic", queue, 1, 2)
+        broker.subscribe("topic", function, "arg")
+        broker.publish("topic", "text")
+        broker.publish("other", "lost")
+        await settle(core)
+        assert event.is_set() and late.is_set()
+        assert queue.get_nowait() == ("topic", "text") and queue.get_nowait() == ("topic", "text", (1, 2))
+        assert ring.get_nowait() == safe.get_sync() == ("topic", "text")
+        assert message.value() == ("topic", "text")
+
+    run(core, main)
+    assert log == [
+        ("function", "topic", "text", ()),
+        ("agent", "topic", "text", ()),
+        ("method", "topic", "text"),
+        ("function", "topic", "text", ("arg",)),
+        ("coroutine", "topic", "text"),
+    ]
+
+
+def test_in_the_order_of_subscriptions_until_they_end(core, primitives):
+    broker = quiet(primitives)
+    log = []
+    agents = [lambda topic, message, n=n: log.append(n) for n in range(20)]
+
+    async def main():
+        for agent in agents:
+            broker.subscribe("t", agent)
+            broker.subscribe("t", agent)  # twice is once
+        broker.publish("t")
+        assert log == list(range(20))
+        log.clear()
+        for agent in agents[1:]:
+            broker.unsubscribe("t", agent)
+        broker.publish("t")
+        assert log == [0]
+        broker.unsubscribe("t", agents[0])
+        broker.unsubscribe("t", agents[0])
+        assert "t" not in broker
+
+    run(core, main)
+
+
+def test_a_regular_expression_means_the_whole_topic(core, primitives):
+    """Upstream's matches the beginning, and unsubscribing needs the same object."""
+    broker = quiet(primitives)
+    log = []
+
+    def agent(topic, message):
+        log.append(topic)
+
+    async def main():
+        broker.subscribe(primitives.RegExp("temp.*|light"), agent)
+        for topic in ("temp", "temperature", "light", "lighter", "attempt", 5):
+            broker.publish(topic)
+        assert log == ["temp", "temperature", "light"]
+        order = []
+        broker.subscribe("light", lambda topic, message: order.append("exact"))
+        broker.subscribe(primitives.RegExp("li.*"), lambda topic, message: order.append("pattern"))
+        broker.subscribe("light", lambda topic, message: order.append("exact again"))
+        broker.publish("light")
+        assert order == ["exact", "pattern", "exact again"]
+        log.clear()
+        broker.unsubscribe(primitives.RegExp("temp.*|light"), agent)
+        broker.publish("temp")
+        assert log == []
+
+    run(core, main)
+
+
+def test_one_that_fails_is_reported_and_the_others_are_told(core, primitives):
+    broker = quiet(primitives)
+    said, log = [], []
+
+    async def main():
+        core.get_event_loop().set_exception_handler(lambda loop, context: said.append(context))
+        broker.subscribe("t", lambda topic, message: 1 // 0)
+        broker.subscribe("t", lambda topic, message: log.append(message))
+        broker.publish("t", 1)
+        assert log == [1]
+        assert isinstance(said[0]["exception"], ZeroDivisionError) and "t failed" in said[0]["message"]
+
+    run(core, main)
+
+
+def test_what_a_full_queue_loses_is_counted(core, primitives):
+    broker = quiet(primitives)
+    async def main():
+        queue, ring = primitives.Queue(1), primitives.RingbufQueue(1)
+        for agent in (queue, ring):
+            broker.subscribe("t", agent)
+        broker.publish("t", "old")
+        assert broker.overflows == 0
+        broker.publish("t", "new")
+        assert broker.overflows == 2
+        assert queue.get_nowait() == ("t", "old") and ring.get_nowait() == ("t", "new")
+
+    run(core, main)
+
+
+def test_threads_publish_through_a_gate(core, primitives):
+    broker = quiet(primitives)
+    log = []
+
+    async def main():
+        gate = primitives.Gate(broker, 2)
+        broker.subscribe("t", lambda topic, message: log.append(message))
+        task = core.create_task(gate.run())
+        start_thread(gate.publish, "t", "from a thread")
+        while not log:
+            await core.sleep_ms(1)
+        gate.publish("t", 1)
+        gate.publish("t", 2)
+        with pytest.raises(primitives.QueueFull):
+            gate.publish("t", 3)
+        assert gate.lost == 1
+        gate.close()
+        await task
+        assert log == ["from a thread", 1, 2]
+
+    run(core, main)
+
+
+def test_what_is_no_agent_is_refused(primitives):
+    broker = quiet(primitives)
+    for bad in (None, 1, "name", [], primitives.Queue):
+        with pytest.raises(ValueError, match="an agent is"):
+            broker.subscribe("t", bad)
+    with pytest.raises(ValueError, match="hashable"):
+        broker.subscribe("t", print, [])
+    with pytest.raises(NotImplementedError):
+        primitives.Agent().put("t", 1)
