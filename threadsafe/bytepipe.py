@@ -329,6 +329,7 @@ class _Transfer(TimedWait):
         self.ready = ready
         self.step = step
         self.arg = arg
+        self.tried = False
 
     def __await__(self):
         return fair(self)
@@ -336,6 +337,7 @@ class _Transfer(TimedWait):
     __iter__ = __await__
 
     def attempt(self):
+        self.tried = True
         result = self.step(self.arg)
         if result is PENDING and self.late():
             raise TimeoutError
@@ -344,6 +346,9 @@ class _Transfer(TimedWait):
     def park(self, task):
         if self.line.any():
             raise RuntimeError("another task or thread already waits to read, or to write, this pipe; only one may")
+        if not self.tried:  # a turn for the others: what the other side is to look out for has not been said yet
+            task.queue.wake(task)
+            return
         parked = self.wait_as(task, ParkedTask(task, self.line))
         if self.ready():
             parked.try_now()
