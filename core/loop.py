@@ -239,12 +239,10 @@ class Loop(RunQueue):
             timeout -= clock.now()
             if timeout < 0:
                 timeout = 0
-            elif timeout > LONGEST:
-                timeout = LONGEST
         if clock.jumps:
             clock.sleep(self, timeout)
         else:
-            self.sleep_for(timeout)
+            self.sleep_for(timeout if timeout < LONGEST else LONGEST)
 
     def sleep_for(self, timeout):
         """Sleep until a stream or the bell has something to say, for at most `timeout` clock units (-1: no limit)."""
