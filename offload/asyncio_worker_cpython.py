@@ -26,6 +26,7 @@ from . import fork_cpython
 from .asyncio_call_cpython import AsyncioCall, AsyncioIteration, FarCancelled, PlainJob, check_function, where_task
 from .job import Job, JobCancelled, WorkerClosed
 from .start_cpython import where
+from .unblock import pool
 
 _inherited = []  # loops of the parent of a fork: their end would take out what the system watches for the parent
 _count = 0
@@ -125,10 +126,10 @@ class AsyncioWorker:
         self._shut(f"{self.name} is closed")
         return self._closing(timeout)
 
-    async def __aenter__(self):
+    async def __aenter__(self) -> AsyncioWorker:
         return self
 
-    async def __aexit__(self, exc_type, exc, tb):
+    async def __aexit__(self, exc_type, exc, tb) -> None:
         await self.close()
 
     def _shut(self, why: str) -> None:
@@ -203,9 +204,9 @@ class AsyncioWorker:
             self.abandoned += 1
 
     def afterwards(self, fn, args) -> None:
-        """Call `fn(*args)`, which raises nothing, on the loop's thread, or at once if that has ended."""
+        """Call `fn(*args)`, which raises nothing, on the loop's thread; if that has ended, on one of `pool()`."""
         if not self._post(fn, *args):
-            fn(*args)
+            pool().afterwards(fn, args)
 
     def report(self, message, error) -> None:
         """Print an `error` that has nobody to go to."""
@@ -300,9 +301,8 @@ class AsyncioWorker:
 
     def _take(self) -> None:
         self._woken = False  # first: who puts one in from here on has the loop look again
-        calls = self._calls
-        while calls:
-            job = calls.popleft()
+        while self._calls:
+            job = self._calls.popleft()
             if isinstance(job, PlainJob):
                 job.run()
             elif job.claim():

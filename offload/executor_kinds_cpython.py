@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import signal
 import sys
@@ -11,8 +12,11 @@ from importlib.util import find_spec
 from weakref import WeakSet
 
 from .remote_call_cpython import BYTES, CLUSTER, OTHER, THREAD, far_side
+from .stacks_cpython import Stacks
 
 WORDS = ("process", "interpreter", "dask")
+
+SETTLING = 5.0  # seconds
 
 living = WeakSet()  # Remotes; whose processes end when this one does
 _registered = False
@@ -20,12 +24,14 @@ _forked = False  # this is the child of a fork
 
 
 class Engine:
-    """An executor. `made` by the pool, which then ends it; `client`: of a cluster that was made for it."""
+    """An executor. `made` by the pool, which then ends it; `client`: of a cluster that was made for it; `stacks`: how
+    its processes are asked where they are, None if they can't be."""
 
-    def __init__(self, executor, made=False, client=None) -> None:
+    def __init__(self, executor, made=False, client=None, stacks=None) -> None:
         self.executor = executor
         self.made = made
         self.client = client
+        self.stacks = stacks
         # The dict itself, filled as they start; as ProcessPoolExecutor.kill_workers of Python 3.14 has it.
         self.processes = getattr(executor, "_processes", None)
         self._ends = None
@@ -53,10 +59,32 @@ class Engine:
                 self.kill()
         return self._ends
 
+    def ask(self, numbers) -> dict:
+        """Where its processes are that have one of the jobs `numbers`: {number: text}. Blocks for a moment."""
+        if self.stacks is None:
+            return {}
+        return self.stacks.ask([process.pid for process in self._all()], numbers)
+
     def kill(self) -> None:
         """End its processes, whatever they do."""
         for process in self._all():
             process.kill()
+        self._forget()
+
+    def _forget(self) -> None:
+        """There is nobody to be asked any more."""
+        if self.stacks is not None:
+            self.stacks.close()
+
+    def settle(self, timeout: float) -> None:
+        """Once its processes were killed: wait for the executor's own thread to have noticed.
+
+        concurrent.futures wakes that thread as the program ends; one that is just closing its pipe then makes it
+        OSError (Python 3.11).
+        """
+        thread = getattr(self.executor, "_executor_manager_thread", None)
+        if thread is not None:
+            thread.join(timeout)
 
     def _all(self) -> list:
         return list((self.processes or {}).values())
@@ -64,6 +92,7 @@ class Engine:
     def close(self) -> None:
         """Wait for it to end."""
         self.executor.shutdown(wait=True)
+        self._forget()
         if self.client is not None:
             cluster = self.client.cluster
             self.client.close()
@@ -110,7 +139,11 @@ def _processes(size):
     # In the child of a fork not forkserver either: that is the parent's, which multiprocessing does not notice.
     usable = "forkserver" in multiprocessing.get_all_start_methods() and not _forked
     context = multiprocessing.get_context("forkserver" if usable else "spawn")
-    return Engine(ProcessPoolExecutor(size, context, far_side.prepare), True)
+    stacks = None
+    if hasattr(faulthandler, "register") and hasattr(os, "mkfifo"):
+        stacks = Stacks()
+    folder = None if stacks is None else stacks.folder
+    return Engine(ProcessPoolExecutor(size, context, far_side.prepare, (folder,)), True, None, stacks)
 
 
 def _interpreters(size):
@@ -149,8 +182,9 @@ def _end_before_exit() -> None:
 
 
 def _at_exit() -> None:
-    for remote in list(living):
-        remote.kill()
+    for engine in [remote.kill() for remote in list(living)]:
+        if engine is not None:
+            engine.settle(SETTLING)
 
 
 def _after_fork() -> None:

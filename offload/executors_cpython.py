@@ -15,13 +15,16 @@ from ..core.deadline import wait_for
 from ..core.errors import TimeoutError
 from ..core.queue_errors import QueueClosed
 from ..core.task import PENDING
-from ..core.times import CLOCK_HZ
+from ..core.times import CLOCK_HZ, units
 from ..threadsafe.event import ThreadSafeEvent
 from ..threadsafe.parking import wait_in_thread
 from . import fork_cpython
-from .executor_kinds_cpython import living, resolve
+from .executor_kinds_cpython import Engine, living, resolve
 from .job import WorkerClosed
 from .remote_call_cpython import THREAD, RemoteError, call_of, open_answer  # noqa: F401
+from .stacks_cpython import ask, place
+
+QUICK = units(0.01)  # a job that took less is followed at once by another
 
 
 class JobLost(BrokenExecutor):
@@ -44,12 +47,14 @@ class Remote:
     def __init__(self, pool, executor) -> None:
         self.pool = pool
         self.how, self._engine, self._make = resolve(executor)
-        self._running = {}  # job -> [its future or None, since when, the engine]
+        self._running = {}  # job -> [its future or None, since when, the engine, its number]
         self._lock = threading.Lock()  # guards what is counted and who feeds; held for a few lines
         self._feeding = False
         self._lost = False  # given by the parent of a fork
         self._given_up = False
         self._done = self._failed = self._longest = 0
+        self._count = 0  # jobs that were carried, which numbers them
+        self._feeder = 0  # the feeder's ident
         self._parents = None
         self.ended = ThreadSafeEvent()
         self.check_options(pool.on_cancel, None)
@@ -107,35 +112,50 @@ class Remote:
             await wait_for(self.ended.wait(), timeout)
         except TimeoutError:
             pool._withdraw_queued()
-            stuck = self._give_up()
+            found = {}
+            try:
+                found = await ask(self._engine, self._numbers())
+            except RuntimeError:  # there is no thread to ask with: what is stuck is named all the same
+                pass
+            except BaseException:
+                self._give_up(found)
+                raise
+            stuck = self._give_up(found)
             if stuck:
                 raise TimeoutError(f"{pool.name} is still running {', '.join(stuck)} after {timeout} s") from None
 
-    def _give_up(self) -> list:
+    def _numbers(self) -> set:
+        with self._lock:
+            return {entry[3] for entry in self._running.values()}
+
+    def _give_up(self, found) -> list:
         self._given_up = True
         with self._lock:
             running = [(job, *entry) for job, entry in self._running.items()]
         stuck = []
-        for job, future, _, engine in running:
+        for job, future, _, engine, number in running:
             if not job.ended() or job.cancelled:
-                killed = engine is not None and engine.made and engine.processes
-                stuck.append(job.describe() + (" in a process, which is killed" if killed else ""))
+                stuck.append(job.describe() + place(job, self.how, engine, found.get(number)))
             job.fail(WorkerClosed(self.pool.name + " was closed before this job could end"))
             if future is not None:
                 future.cancel()
         self.kill()
         return stuck
 
-    def kill(self) -> None:
-        """End the processes that the pool has made, whatever they do. Any thread."""
+    def kill(self) -> Engine | None:
+        """End the processes that the pool has made, whatever they do. Returns the executor that had them. Any thread."""
         engine = self._engine
-        if engine is not None and engine.made:
-            engine.kill()
+        if engine is None or not engine.made:
+            return None
+        engine.kill()
+        return engine
 
     def forked(self) -> None:
         """In the child of a fork: the executor, with its threads and pipes, is the parent's."""
         pool = self.pool
         self._parents = self._engine  # kept: one that goes would write to shared pipes
+        if self._engine is not None and self._engine.stacks is not None:
+            self._engine.stacks.forked()
         self._running = {}
         self._lock = threading.Lock()
         self._feeding = False
@@ -162,6 +182,7 @@ class Remote:
     def _feed(self) -> None:
         pool = self.pool
         no_task = "the feeder runs no loop"
+        self._feeder = threading.get_ident()
         while True:
             try:
                 job = wait_in_thread(pool.idle, self._next, pool.idle_time, no_task)
@@ -174,8 +195,6 @@ class Remote:
                 return
             except QueueClosed:
                 break
-            if pool.putters.any():
-                pool.putters.notify()
             self._carry(job)
             job = None
         wait_in_thread(pool.idle, lambda: PENDING if self._running else True, None, no_task)
@@ -191,29 +210,60 @@ class Remote:
             return PENDING
         return self.pool.look()
 
-    def _carry(self, job) -> None:
-        """Take `job` to the executor."""
-        entry = [None, self.pool.clock.now(), None]
+    def _carry(self, job, predecessor=None, its_error=None) -> None:
+        """Take `job` to the executor, perhaps in the place of another. The feeder; for that, the executor's thread."""
+        pool = self.pool
         with self._lock:
-            self._running[job] = entry
-        limiter = self.pool.limiter
-        if limiter is not None:
-            limiter.acquire_sync()
+            if predecessor is not None:
+                self._count_out(predecessor, its_error)
+            self._count += 1
+            entry = self._running[job] = [None, pool.clock.now(), None, self._count]
+        if pool.putters.any():
+            pool.putters.notify()
+        if pool.limiter is not None:
+            pool.limiter.acquire_sync()
         if not job.claim():  # withdrawn
             with self._lock:
                 del self._running[job]
-            if limiter is not None:
-                limiter.release()
+            self._made_room()
             return
         try:
             future = self._submit_call(job, entry)
         except BaseException as error:
             self._finish(job, None, error)
         else:
-            future.add_done_callback(lambda future: self._finish(job, *self._outcome(job, future, entry[2])))
+            future.add_done_callback(lambda future: self._ended(job, future, entry))
+
+    def _ended(self, job, future, entry) -> None:
+        """The executor's thread, or the feeder."""
+        failure = CancelledError() if future.cancelled() else future.exception()  # the executor's
+        result, error = self._outcome(job, future, failure, entry[2])
+        following = PENDING if failure is not None else self._following(entry)
+        if following is PENDING:
+            self._finish(job, result, error)
+        else:
+            self._carry(following, job, error)
+            job.finish(result, error)
+
+    def _following(self, entry):
+        """The job that the executor's own thread takes there after a quick one, without the feeder; or PENDING.
+
+        To wake the feeder takes as long as such a job. Not called after a failure of the executor, which may hold its
+        lock then. Not for a limiter, as that thread may not wait; nor from the feeder, where one would lead to the next.
+        """
+        engine = entry[2]
+        if (
+            self._given_up or self.pool.limiter is not None or not engine.made or engine.processes is None
+            or self.pool.clock.now() - entry[1] > QUICK or threading.get_ident() == self._feeder
+        ):
+            return PENDING
+        try:
+            return self.pool.look()
+        except QueueClosed:
+            return PENDING
 
     def _submit_call(self, job, entry):
-        call = call_of(job, self.how)
+        call = call_of(job, self.how, entry[3])
         for last in (False, True):
             engine = self._engine
             if engine is None:
@@ -228,44 +278,51 @@ class Remote:
                     raise lost from error
         return None
 
-    def _outcome(self, job, future, engine):
+    def _outcome(self, job, future, failure, engine):
         """(result, error)"""
         try:
+            if failure is None:
+                return open_answer(job, self.how, future.result())
             if future.cancelled():
                 return None, JobLost(job.describe() + " was cancelled in its executor")
-            error = future.exception()
-            if error is None:
-                return open_answer(job, self.how, future.result())
-            if isinstance(error, BrokenExecutor) or type(error).__name__ == "KilledWorker":
-                lost = self._broken(job, error, engine)
-                lost.__cause__ = error
-                error = lost
-            elif self.how != THREAD and isinstance(error, CancelledError):
-                error = JobLost(f"{job.describe()} was cancelled in its executor: {error}")
-            return None, error
+            if isinstance(failure, BrokenExecutor) or type(failure).__name__ == "KilledWorker":
+                lost = self._broken(job, failure, engine)
+                lost.__cause__ = failure
+                return None, lost
+            if self.how != THREAD and isinstance(failure, CancelledError):
+                return None, JobLost(f"{job.describe()} was cancelled in its executor: {failure}")
+            return None, failure
         except BaseException as error:
             return None, error
 
     def _finish(self, job, result, error) -> None:
-        """Executor's thread, or the feeder."""
+        """The executor's thread, or the feeder."""
         if self._given_up:
             error = WorkerClosed(self.pool.name + " was closed before this job could end")
         with self._lock:
-            entry = self._running.pop(job, None)
-            if entry is None:  # of the parent of this process
+            if job not in self._running:  # of the parent of this process
                 return
-            self._longest = max(self._longest, self.pool.clock.now() - entry[1])
-            if error is None:
-                self._done += 1
-            else:
-                self._failed += 1
+            self._count_out(job, error)
         try:
             job.finish(result, error)
         finally:
-            if self.pool.limiter is not None:
-                self.pool.limiter.release()
-            if self.pool.idle.any():
-                self.pool.idle.notify()
+            self._made_room()
+
+    def _count_out(self, job, error) -> None:
+        """`job` is not at the executor any more. With the lock."""
+        entry = self._running.pop(job)
+        self._longest = max(self._longest, self.pool.clock.now() - entry[1])
+        if error is None:
+            self._done += 1
+        else:
+            self._failed += 1
+
+    def _made_room(self) -> None:
+        """There is room for another at the executor."""
+        if self.pool.limiter is not None:
+            self.pool.limiter.release()
+        if self.pool.idle.any():
+            self.pool.idle.notify()
 
     def _broken(self, job, error, engine):
         """The error for a `job` that went with its executor, which is forgotten if the pool can make another."""

@@ -18,6 +18,7 @@ from os import PathLike
 from typing import Any, Union
 
 from ..threadsafe.parking import check_timeout
+from .arrivals import Arrivals, quick
 from .files_thread_cpython import FileThread
 from .iterating import turn
 from .job import WorkerClosed
@@ -90,7 +91,8 @@ class Opening:
         await self._file.close()
 
 
-class File:
+@quick
+class File(Arrivals):
     """An open file, for tasks of any loop.
 
     | | blocks the awaiting task | hops |
@@ -114,10 +116,10 @@ class File:
     """
 
     def __init__(self, thread: FileThread, strand: Strand) -> None:
+        Arrivals.__init__(self, thread.block)
         self._closed = False
         self._thread = thread
         self._strand = strand
-        self._popleft = thread.block.popleft
 
     # One hop each.
 
@@ -171,22 +173,12 @@ class File:
             raise ValueError(_CLOSED)
         return self._strand.assign(fn, args)
 
-    # Lines.
-
-    def __aiter__(self) -> File:
-        return self
-
-    async def __anext__(self) -> Any:
-        while True:
-            try:
-                return self._popleft()
-            except IndexError:
-                pass
-            if self._closed:
-                raise ValueError(_CLOSED)
-            await turn
-            if not await self._strand.assign(self._thread.fetch):
-                raise StopAsyncIteration
+    async def _fill(self) -> bool:
+        """Have more lines; see Arrivals."""
+        if self._closed:
+            raise ValueError(_CLOSED)
+        await turn
+        return bool(await self._strand.assign(self._thread.fetch))
 
     # The end.
 

@@ -1,8 +1,8 @@
 """A Python file as the threads of a pool use it, one at a time: lines by the block, and how what was too much goes back.
 
 `async for` takes lines from `block`, which a thread has filled. Whatever call comes next first gives back what is left
-there. Both pop, the task at the left, the thread at the right, so each line goes to one of them and what goes back is
-the end of the block. CPython's deque makes each of these steps whole.
+there. Both pop, the task at the right, where the next line is, the thread at the left, so each line goes to one of them
+and what goes back is the end of the block. CPython's deque makes each of these steps whole.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ class FileThread:
             self._taken = sum(map(len, lines))
         else:
             lines = self.raw.readlines(BLOCK)
-        self.block.extend(lines)
+        self.block.extendleft(lines)
         return bool(lines)
 
     def _readline(self, size: int) -> Any:
@@ -207,7 +207,7 @@ class FileThread:
         if not self.block:
             return
         rest: list[Any] = []
-        pop = self.block.pop
+        pop = self.block.popleft
         try:
             while True:
                 rest.append(pop())

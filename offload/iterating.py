@@ -11,6 +11,7 @@ is slow holds the iterable back. No thread is kept between batches.
 from ..core.native import MICROPYTHON, Clock
 from ..core.shared import TURN, SharedWait, fair
 from ..core.times import units
+from .arrivals import Arrivals, quick
 from .job import Job
 from .options import Insisting
 from .unblock import pool as named_pool
@@ -21,7 +22,8 @@ if not MICROPYTHON:
     from contextvars import copy_context
 
 
-class iterate:
+@quick
+class iterate(Arrivals):
     """`async for` over a blocking iterable, or what the generator function `source(*args)` gives.
 
     `batch`: items that are fetched at a time, at most; `ahead`: how many batches may be fetched while a task works on
@@ -33,6 +35,7 @@ class iterate:
     """
 
     def __init__(self, source, *args, batch=64, ahead=1, pool=None):
+        Arrivals.__init__(self, [])
         self._fetcher = None
         if not (isinstance(batch, int) and batch >= 1):
             raise ValueError("a batch is 1 item or more, not " + repr(batch))
@@ -44,24 +47,9 @@ class iterate:
         self._batch = batch
         self._ahead = ahead
         self._pool = named_pool() if pool is None else pool
-        self._items = []
-        self._next = 0
         self._error = None  # that the iterable ended with
         self._job = None  # that fetches the next batch
         self._context = None if MICROPYTHON else copy_context()
-
-    def __aiter__(self):
-        return self
-
-    async def __anext__(self):
-        items = self._items
-        while self._next == len(items):
-            if not await self._fill():
-                raise StopAsyncIteration
-            items = self._items
-        item = items[self._next]
-        self._next += 1
-        return item
 
     async def _fill(self):
         """Have the next batch. False if there will be none; raises the iterable's error."""
@@ -81,7 +69,8 @@ class iterate:
             if job.ended():
                 self._job = None
             raise
-        self._items, self._next = items, 0
+        items.reverse()
+        self.here.extend(items)
         self._job = None
         if self._ahead and self._error is None and not self._fetcher.closed:
             job = self._fetching(self._batch * self._ahead)
@@ -103,7 +92,7 @@ class iterate:
         """Fetch no more, and close the generator. It may be called again."""
         self._fetcher.closed = True
         job, self._job = self._job, None
-        self._items, self._next = [], 0
+        self.here.clear()
         try:
             if job is not None and not job.withdraw():
                 await Insisting(job, False)
@@ -140,6 +129,8 @@ class _Fetcher:
     def fetch(self, count):
         """A list of items, `count` at most, and what the iterable ended with, if it did."""
         items = []
+        if self.closed:  # left before a thread came to this
+            return items, StopIteration()
         try:
             if self.iterator is None:
                 self.iterator = iter(self._source(*self._args) if self._own else self._source)

@@ -22,6 +22,7 @@ cdef class Slot:
 
 cdef class JobLine:
     cdef readonly Store jobs
+    cdef readonly object after
     cdef readonly WaitLine idle
     cdef readonly WaitLine putters
     cdef public bint waking
@@ -32,11 +33,15 @@ cdef class JobLine:
 
     cpdef begin(self)
     cpdef bint submit(self, job) except -1
+    cpdef follow(self, job)
+    cdef bint _some(self) except -1
+    cdef _next(self)
     cdef _wake(self)
     @cython.locals(job=Job)
     cpdef serve_jobs(self, Slot slot)
     cpdef take(self)
     cpdef look(self)
+    cpdef fail_queued(self, error)
     cpdef bint has_room(self)
     cpdef shut(self)
     cpdef bint closed(self)

@@ -14,6 +14,12 @@ from ..core.task import PENDING
 from ..threadsafe import parking
 from ..threadsafe.parking import wait_in_thread
 from ..threadsafe.store import make
+from .job import Job
+
+if MICROPYTHON:
+    from ..threadsafe.critical import enter, leave
+else:
+    from collections import deque as Unbounded
 
 _NO_TASK = "a worker's thread runs no loop"
 
@@ -53,14 +59,24 @@ class Slot:
         self.done = self.failed = self.longest = 0
 
 
+class Afterwork(Job):
+    """What is done for nobody once a job is over, such as closing what it opened in vain. Not counted."""
+
+    def run(self, slot=None):
+        Job.run(self)
+
+    def describe(self):
+        return "what is to be done after a job"
+
+
 class JobLine:
     """Base of Pool, which says how threads are started.
 
     | method | who may call |
     |---|---|
-    | `submit(job)` | any context but a hard ISR; never blocks |
+    | `submit(job)`, `follow(job)` | any context but a hard ISR; never blocks |
     | `serve_jobs(slot)`, `take()` | the pool's threads; they block |
-    | `shut()` | any context but a hard ISR |
+    | `fail_queued(error)`, `shut()` | any context but a hard ISR |
     """
 
     def __init__(self, qsize, idle, limiter):
@@ -75,6 +91,7 @@ class JobLine:
     def begin(self):
         """Be empty."""
         self.jobs = make(self.qsize)
+        self.after = Unbounded()  # Afterwork, done before all jobs: no more than one for each job that there was
         self.idle = parking.WaitLine()  # threads that wait for a job
         self.putters = parking.WaitLine()  # tasks that wait for room
         self.waking = False  # a thread is on its way
@@ -95,6 +112,17 @@ class JobLine:
             self._wake()
         return True
 
+    def follow(self, job):
+        """Put in `job`, an Afterwork, for which there is always room, and see to a thread for it."""
+        self.after.append(job)
+        if MICROPYTHON:
+            fence()
+        if not self.waking:
+            self._wake()
+
+    def _some(self):
+        return True if self.after else len(self.jobs) > 0
+
     def _wake(self):
         """Have a thread look for jobs, if there is one that does nothing, or can be."""
         while True:
@@ -111,7 +139,7 @@ class JobLine:
             self.waking = False
             if MICROPYTHON:
                 fence()
-            if not self.idle.any() or not len(self.jobs):
+            if not self.idle.any() or not self._some():
                 return  # whoever ends a job looks for the next
 
     def serve_jobs(self, slot):
@@ -121,7 +149,7 @@ class JobLine:
         if MICROPYTHON:
             fence()
         job = self.take()
-        if len(self.jobs) and not self.waking:
+        if self._some() and not self.waking:
             self._wake()
         while True:
             slot.since = slot.clock.now()
@@ -139,24 +167,39 @@ class JobLine:
 
     def take(self):
         """The next job."""
-        job = self.jobs.get()
+        job = self._next()
         if job is PENDING:
             job = wait_in_thread(self.idle, self.look, self.idle_time, _NO_TASK)
-            if len(self.jobs) and not self.waking:
+            if self._some() and not self.waking:
                 self._wake()
         if self.putters.any():
             self.putters.notify()
         return job
+
+    def _next(self):
+        if self.after:
+            try:
+                return self.after.popleft()
+            except IndexError:  # another thread was faster
+                pass
+        return self.jobs.get()
 
     def look(self):
         """A try of a thread that has nothing to do: a job, PENDING or QueueClosed."""
         self.waking = False
         if MICROPYTHON:
             fence()
-        job = self.jobs.get()
+        job = self._next()
         if job is PENDING and self.jobs.closed and self.jobs.drained():
             raise QueueClosed
         return job
+
+    def fail_queued(self, error):
+        """End the jobs that are in the line with `error`, but for Afterwork. Any context but a hard ISR."""
+        job = self.jobs.get()
+        while job is not PENDING:
+            job.fail(error)
+            job = self.jobs.get()
 
     def has_room(self):
         """Whether `submit` would not be in vain."""
@@ -171,3 +214,46 @@ class JobLine:
     def closed(self):
         """True once it takes no more jobs."""
         return self.jobs.closed
+
+
+if MICROPYTHON:
+
+    class Unbounded:
+        """As a deque: any context. A chain of nodes [next, item]; the last is its own next.
+
+        An item stays in its node until another is taken: the collector marks while the other core goes on, and would
+        free in use what left its node for that core's stack, scanned already. Nothing in a section branches, see
+        `store_micropython`.
+        """
+
+        def __init__(self):
+            node = [None, None]
+            node[0] = node
+            self._first = self._last = node  # the first was taken already
+
+        def __bool__(self):
+            return self._first is not self._last
+
+        def append(self, item):
+            node = [None, item]
+            node[0] = node
+            state = enter()
+            try:
+                self._last[0] = node
+                self._last = node
+            finally:
+                leave(state)
+
+        def popleft(self):
+            state = enter()
+            try:
+                taken = self._first
+                node = taken[0]
+                item = node[1]
+                taken[1] = None
+                self._first = node
+            finally:
+                leave(state)
+            if node is taken:
+                raise IndexError
+            return item

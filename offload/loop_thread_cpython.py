@@ -10,9 +10,12 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections.abc import Callable, Coroutine
+from typing import Any, ParamSpec, TypeVar
 
 from ..core.context import new_event_loop
 from ..core.errors import CancelledError, TimeoutError
+from ..core.loop import Loop
 from ..core.misuse import describe
 from ..core.native import print_exception
 from ..threadsafe.calls import LoopStopped, call_soon_threadsafe, run_coroutine_threadsafe
@@ -23,6 +26,9 @@ from . import fork_cpython
 from .asyncio_call_cpython import FarCancelled
 from .job import WorkerClosed
 from .start_cpython import where
+
+T = TypeVar("T")
+P = ParamSpec("P")
 
 _count = 0
 
@@ -60,7 +66,7 @@ class LoopThread:
         self._ended = ThreadSafeEvent()
         self._running = {}  # TaskHandle -> its function
 
-    def loop(self):
+    def loop(self) -> Loop:
         """Its Loop, for `threadsafe.call_soon_threadsafe` and the like; started if need be. WorkerClosed."""
         with self._lock:
             if self._gone is not None:
@@ -74,7 +80,7 @@ class LoopThread:
             raise WorkerClosed(self._gone)
         return self._loop
 
-    async def run(self, async_fn, *args, **kwargs):
+    async def run(self, async_fn: Callable[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs) -> T:
         """The result of `await async_fn(*args, **kwargs)`, as a task of the thread's loop.
 
         If the caller is cancelled so is that task, and the caller goes on when it has ended. FarCancelled if it was
@@ -99,7 +105,7 @@ class LoopThread:
             raise error
         return result
 
-    async def call(self, fn, *args, **kwargs):
+    async def call(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The result of `fn(*args, **kwargs)`, called by the thread's loop, which it must not block."""
         return await self.run(_call, fn, args, kwargs)
 
@@ -140,7 +146,7 @@ class LoopThread:
         """Whether it takes no more calls."""
         return self._gone is not None
 
-    def close(self, timeout: float | None = None):
+    def close(self, timeout: float | None = None) -> Coroutine[Any, Any, None]:
         """Take no more calls, at once; awaitable: cancel what runs, and wait until the thread has ended.
 
         After `timeout` seconds TimeoutError names what has not ended, with where the thread is.
@@ -173,10 +179,10 @@ class LoopThread:
             ) from None
         thread.join()  # it has only to return
 
-    async def __aenter__(self):
+    async def __aenter__(self) -> LoopThread:
         return self
 
-    async def __aexit__(self, exc_type, exc, tb):
+    async def __aexit__(self, exc_type, exc, tb) -> None:
         await self.close()
 
     def forked(self) -> None:

@@ -36,8 +36,8 @@ class RemoteTraceback(Exception):
         return "\n" + self.args[0]
 
 
-def call_of(job, how):
-    """What to give to `submit` of an executor for `job`; `how`: see above."""
+def call_of(job, how, number):
+    """What to give to `submit` of an executor for `job`; `how`: see above; `number`: by which its process is asked."""
     if how == THREAD:
         return _run_here, job
     if how == OTHER:
@@ -45,7 +45,7 @@ def call_of(job, how):
     by_value = how == CLUSTER
     dumps = import_module("cloudpickle").dumps if by_value else pickle.dumps
     try:
-        return far_side.call, dumps((job.func, job.args, job.kwargs)), by_value
+        return far_side.call, dumps((job.func, job.args, job.kwargs)), by_value, number
     except Exception as error:
         raise _unpicklable(job, dumps, error) from error
 

@@ -7,17 +7,17 @@ from collections.abc import Generator, Iterable
 from typing import Any
 
 from ..core.errors import TimeoutError
+from ..core.shared import TURN
+from ..core.sleep import sleep
+from .arrivals import Arrivals, quick
 from .iterating import turn
 from .sqlite_thread_cpython import Statement
 
 FIRST = 64  # rows in the first batch; each further one has twice as many, up to the connection's `batch`
 
 
-def _nothing() -> Any:
-    raise StopIteration
-
-
-class Cursor:
+@quick
+class Cursor(Arrivals):
     """What `execute` returns, used by one task at a time. Three ways to have the statement carried out:
 
         cursor = await db.execute(sql, parameters)
@@ -38,14 +38,13 @@ class Cursor:
     """
 
     def __init__(self, connection: Any) -> None:
+        Arrivals.__init__(self, [])
         self.arraysize = 1
         self._connection = connection
         self._database = connection._opened()
         self._statement = Statement(self._database)  # what jobs hold: they don't keep the cursor
         self._pending: Any = None  # (what the thread is to do, its arguments)
         self._timeout: float | None = None
-        self._rows: Any = iter(())  # those that are here
-        self._next = _nothing  # of _rows
         self._job: Any = None  # that reads the next batch
         self._closed = False
 
@@ -70,6 +69,7 @@ class Cursor:
     def _prepare(self, fn: Any, args: tuple[Any, ...], timeout: float | None) -> Cursor:
         if self._closed:
             raise sqlite3.ProgrammingError("Cannot operate on a closed cursor.")
+        self.here.clear()
         self._pending = fn, args
         self._timeout = timeout
         return self
@@ -99,51 +99,42 @@ class Cursor:
 
     # Fetching.
 
-    def __aiter__(self) -> Cursor:
-        return self
-
-    async def __anext__(self) -> Any:
-        try:
-            return self._next()
-        except StopIteration:
-            pass
-        while await self._fill(True):
-            for row in self._rows:
-                return row
-        raise StopAsyncIteration
-
     async def fetchone(self) -> Any:
         """The next row, None if there is none."""
+        here = self.here
         while True:
-            for row in self._rows:
-                return row
+            if here and not len(here) % TURN:
+                await sleep(0)
+            if here:
+                return here.pop()
             if not await self._fill(False):
                 return None
 
     async def fetchmany(self, size: int | None = None) -> list[Any]:
         """A list of the next rows, `size` or as many as there are; by default `arraysize`."""
         rows: list[Any] = []
-        left = self.arraysize if size is None else size
+        here = self.here
+        left = size = self.arraysize if size is None else size
         while left > 0:
-            for row in self._rows:
-                rows.append(row)
-                left -= 1
-                if not left:
-                    return rows
-            if not await self._fill(False):
+            rows += here[: -left - 1 : -1]
+            del here[-left:]
+            left = size - len(rows)
+            if left and not await self._fill(False):
                 break
         return rows
 
     async def fetchall(self) -> list[Any]:
         """A list of all rows that are left. One hop for those that are not here yet."""
         await self._run()
-        rows = list(self._rows)
+        rows: list[Any] = []
         self._statement.size = 0
-        while await self._fill(False):
-            rows += self._rows
-        return rows
+        while True:
+            rows += reversed(self.here)
+            self.here.clear()
+            if not await self._fill(False):
+                return rows
 
-    async def _fill(self, ahead: bool) -> bool:
+    async def _fill(self, ahead: bool = True) -> bool:
         """Have more rows. False if there are none."""
         if self._pending is not None:
             await self._run()
@@ -170,8 +161,7 @@ class Cursor:
         return True
 
     def _take(self, rows: Any) -> None:
-        self._rows = iter(rows)
-        self._next = self._rows.__next__
+        self.here.extend(reversed(rows))
         self._statement.size = min(2 * self._statement.size, self._connection.batch)
 
     # The end.
@@ -186,8 +176,7 @@ class Cursor:
     def _forget(self) -> bool:
         """The rows that are here or on their way. True if the thread is at it: whether it is open will be seen there."""
         job, self._job = self._job, None
-        self._rows = iter(())
-        self._next = _nothing
+        self.here.clear()
         return job is not None and not job.withdraw()
 
     def _abandon(self) -> None:

@@ -252,7 +252,7 @@ def read(raw: Any, most: int) -> tuple[list[Any], bool]:
         rows += part
         if len(part) < size:
             return rows, False
-        size = min(2 * size, most - len(rows))
+        size = min(4 * size, most - len(rows))
         if not size or monotonic() >= end:
             return rows, True
 

@@ -26,12 +26,17 @@ def where(thread):
     frame = sys._current_frames().get(thread)
     if frame is None:
         return ""
-    steps = [
+    return chain(
         f"{step.name}, {step.filename}:{step.lineno}"
         for step in reversed(traceback.extract_stack(frame))
         if step.filename not in (__file__, threading.__file__) and not step.filename.startswith(_HERE)
-    ]
-    return f" (in {'; called by '.join(steps[:STACK_DEPTH])})" if steps else ""
+    )
+
+
+def chain(steps):
+    """What `where` returns of `steps`, texts, the innermost first; "" if there are none."""
+    steps = list(steps)[:STACK_DEPTH]
+    return f" (in {'; called by '.join(steps)})" if steps else ""
 
 
 _HERE = os.path.dirname(__file__) + os.sep

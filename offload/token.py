@@ -44,6 +44,14 @@ def current():
     return job
 
 
+def thread_of(job):
+    """The thread that runs `job`, None if none does."""
+    for thread, slot in _slots.items():
+        if slot.job is job:
+            return thread
+    return None
+
+
 def cancelled():
     """Whether the job that the calling thread runs is not wanted any more: its caller was cancelled, its time is up.
 

@@ -12,14 +12,14 @@ from ..core.deadline import wait_for
 from ..core.errors import TimeoutError
 from ..core.lazy import above
 from ..core.misuse import describe
-from ..core.native import MICROPYTHON, ident, print_exception
+from ..core.native import MICROPYTHON, fence, ident, print_exception
 from ..core.queue_errors import QueueClosed
 from ..core.times import CLOCK_HZ
 from ..threadsafe.event import ThreadSafeEvent
 from ..threadsafe.parking import check_timeout
 from . import token
 from .job import Job, WorkerClosed, check_on_cancel
-from .line import JobLine, Slot
+from .line import Afterwork, JobLine, Slot
 
 RP2 = sys.platform == "rp2"
 
@@ -72,8 +72,9 @@ class Pool(JobLine):
         self.on_loan = False  # made by `unblock`, to be replaced by a Worker that the program makes
         self.gone = None  # why it takes no more jobs, if it was not closed
         self._plain = timeout is None and on_cancel == "abandon"
+        self._unstarted, self._told = 0, False  # threads that could not be started; whether that was said
         self._past = Slot(self.clock)  # the sum of threads that have ended
-        self._lock = allocate_lock()  # guards `slots`, `_past` and `abandoned`; held for a few lines
+        self._lock = allocate_lock()  # guards `slots`, `_past` and what is counted; held for a few lines
         self._ended = ThreadSafeEvent()
         self._remote = None
         if executor is not None:
@@ -93,7 +94,8 @@ class Pool(JobLine):
 
     def statistics(self):
         """A dict: how many jobs are "queued", "running", "done", "failed" (they raised), "abandoned" (their caller was
-        gone while they ran), how many "threads" there are, and the "longest" call in seconds, one that still runs included.
+        gone while they ran), how many "threads" there are, how many "unstarted" for want of memory, say, and the "longest"
+        call in seconds, one that still runs included.
         """
         with self._lock:
             slots = list(self.slots)
@@ -111,7 +113,7 @@ class Pool(JobLine):
             longest = max(longest, took)
         counts = {
             "queued": len(self.jobs), "running": running, "done": done, "failed": failed, "abandoned": self.abandoned,
-            "longest": longest / CLOCK_HZ, "threads": len(slots),
+            "longest": longest / CLOCK_HZ, "threads": len(slots), "unstarted": self._unstarted,
         }
         if self._remote is not None:
             counts.update(self._remote.statistics())
@@ -159,13 +161,7 @@ class Pool(JobLine):
             clock.release()
 
     def _withdraw_queued(self):
-        gone = WorkerClosed(self.name + " was closed before this job could end")
-        while True:
-            try:
-                job = self.look()
-            except QueueClosed:
-                return
-            job.fail(gone)
+        self.fail_queued(WorkerClosed(self.name + " was closed before this job could end"))
 
     def _give_up_running(self):
         """End the jobs that run, to their tasks; returns what they are."""
@@ -202,16 +198,28 @@ class Pool(JobLine):
             self._remote.check_options(on_cancel, progress)
 
     def afterwards(self, fn, args):
-        """Call `fn(*args)`, which raises nothing, on a thread of this pool, or at once if that can't be."""
-        if self._remote is not None:
-            above("offload.unblock", "pool")().afterwards(fn, args)
-            return
-        try:
-            if self.submit(Job(self, fn, args, {})):
+        """Have a thread call `fn(*args)`, which raises nothing, before what is queued. Any thread; never blocks.
+
+        A thread of this pool; if it has none any more, of `pool()`. Where none can be started either that is reported,
+        and the call is made by the next that can.
+        """
+        self._follow(Afterwork(self, fn, args, {}))
+
+    def _follow(self, job):
+        if self._remote is None and (self.slots or not self.closed()):
+            try:
+                self.follow(job)
+            except Exception as error:  # a thread could not be started
+                self.report("What is to be done after a job has no thread yet", error)
+            # A thread that ends leaves `slots`, then looks once more: either it has seen the job or is not here any more.
+            if self.slots or job.ended():
                 return
-        except QueueClosed:
-            pass
-        fn(*args)
+        try:
+            other = above("offload.unblock", "pool")()
+            if other is not self:
+                other._follow(job)  # where it may be twice: who comes first claims it
+        except Exception as error:
+            self.report("What is to be done after a job has no thread", error)
 
     def report(self, message, error):
         """Print an `error` that has nobody to go to. Any thread."""
@@ -242,10 +250,21 @@ class Pool(JobLine):
             # Ctrl-C can come when the thread has started already: it or this takes the slot, not both.
             if self._take(slot):
                 self._retire(slot)
-                if isinstance(error, Exception) and self.slots:
-                    return False  # the others will do
+                if isinstance(error, Exception) and self._do_without(error):
+                    return False
             raise
         return True
+
+    def _do_without(self, error):
+        """A thread could not be started. True if there are others: that is reported once."""
+        with self._lock:
+            self._unstarted += 1
+            others = len(self.slots)
+            say = others > 0 and not self._told
+            self._told = self._told or say
+        if say:
+            self.report("Another thread could not be started; the jobs are left to the others, " + str(others), error)
+        return others > 0
 
     def _take(self, slot):
         """True for the first who asks."""
@@ -267,14 +286,16 @@ class Pool(JobLine):
             self.slots.remove(slot)
             self._past.add(slot)
 
-    def _is_over(self, slot):
+    def _is_over(self, slot, closed):
         """Whether a thread that found nothing to do may end: it then is none of the pool's any more."""
         with self._lock:
-            if self.closed():
+            if self.closed() and not closed:
                 return False  # it ends as they all do
             self._remove(slot)
             self.waking = False
-            if len(self.jobs):  # put in by one that still counted on this thread
+            if MICROPYTHON:
+                fence()
+            if self.after or (len(self.jobs) and not closed):  # put in by one that still counted on this thread
                 slot.clear()
                 self.slots.append(slot)
                 return False
@@ -290,12 +311,9 @@ class Pool(JobLine):
             while True:
                 try:
                     self.serve_jobs(slot)
-                except TimeoutError:
-                    if not self._is_over(slot):
-                        continue
-                except QueueClosed:
-                    pass
-                break
+                except (TimeoutError, QueueClosed) as error:
+                    if self._is_over(slot, isinstance(error, QueueClosed)):
+                        break
         finally:
             token.leave()
             self._retire(slot)

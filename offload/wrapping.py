@@ -23,7 +23,11 @@ def wrap(obj, worker=None, attributes=(), wraps=(), batch=64):
     `worker`: where the calls are made, a Worker if the object belongs to one thread; by default one of its own, which
     ends with `await unwrap(wrapped)` or the `async with` block. `attributes`: names of what is read and set at once, as
     nothing there blocks. `wraps`: names of methods whose result is wrapped too, for the same worker. `batch`: see iterate.
+    TypeError for names that are one text.
     """
+    for names in (attributes, wraps):
+        if isinstance(names, str):  # of which every part would count as a name
+            raise TypeError("names are a tuple or a list, not the text " + repr(names) + "; write (" + repr(names) + ",)")
     return Wrapped(obj, Worker(describe(type(obj))) if worker is None else worker, attributes, wraps, batch, worker is None)
 
 

@@ -284,6 +284,37 @@ def test_on_cancel_abandon_goes_on_at_once_and_dropped_gets_the_late_result(core
     run(core, main)
 
 
+def test_dropped_is_not_called_by_the_caller_s_loop_even_if_the_other_has_ended(core, threadsafe, make):
+    def stand_still_until(condition):
+        end = time.monotonic() + 9
+        while not condition():
+            assert time.monotonic() < end
+            time.sleep(0.001)
+
+    async def main():
+        worker = make()
+        held = Held(threadsafe)
+        dropped = threadsafe.ThreadSafeQueue(1)
+
+        def drop(*outcome):
+            dropped.put_sync((threading.get_ident(), *outcome))
+
+        call = worker.run(held).options(on_cancel="abandon", dropped=drop)
+        task = core.create_task(error_of(call))
+        await held.entered.wait()
+        held.release.set()
+        stand_still_until(lambda: worker.statistics()["done"])
+        closing = worker.close(5)
+        stand_still_until(worker._ended.is_set)
+        task.cancel()
+        assert isinstance(await task, core.CancelledError)
+        await closing
+        return await dropped.get()
+
+    thread, *outcome = run(core, main)
+    assert thread != threading.get_ident() and outcome == ["released", None]
+
+
 @pytest.mark.parametrize("how", ["itself", "before its first step", "raised"])
 def test_what_is_cancelled_there_is_told_apart(core, threadsafe, make, far_cancelled, how):
     async def cancelled():

@@ -1,13 +1,18 @@
 """A pool with an executor: the same calls and words, in processes; what can't hold is refused, faults are named."""
 
+import gc
+import inspect
 import os
 import pickle
+import re
 import signal
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
+from pathlib import Path
 
 import pytest
 
@@ -76,7 +81,8 @@ def test_jobs_are_done_in_other_processes_and_counted(core, offload):
     assert "in fail" in str(error.__cause__)  # where it was raised there
     longest = statistics.pop("longest")
     assert 0 < longest < 10
-    assert statistics == {"queued": 0, "running": 0, "done": 20, "failed": 1, "abandoned": 0, "threads": 0}
+    none = ("queued", "running", "abandoned", "threads", "unstarted")
+    assert statistics == {"done": 20, "failed": 1, **dict.fromkeys(none, 0)}
 
 
 def test_submit_does_not_keep_the_loop_while_a_process_starts(core, offload):
@@ -194,6 +200,44 @@ def test_a_feeder_with_nothing_to_do_ends_and_another_comes(core, offload):
                     await core.sleep_ms(5)
 
     run(core, main)
+
+
+def test_quick_jobs_follow_one_another_and_the_feeder_is_not_woken_for_each(core, offload):
+    """Whatever becomes of those in between; and there are never more at the executor than there may be."""
+    threads = []
+
+    class Noting:
+        def __reduce__(self):
+            threads.append(threading.current_thread().name)
+            return int, ()
+
+    async def main():
+        async with offload.Pool(2, "quick", executor="process") as pool:
+            await core.gather(*[pool.assign(far_work.pid) for _ in range(2)])
+            jobs = [pool.assign(far_work.give, n if n % 10 else Noting()) for n in range(300)]
+            jobs[50] = pool.assign(far_work.give, lambda: None)
+            jobs[100] = pool.assign(far_work.fail, ValueError, "no")
+            tasks = [core.create_task(awaiting(job)) for job in jobs]
+            await core.sleep(0)
+            for n in range(205, 300, 10):
+                tasks[n].cancel()
+            most = 0
+            while not all(task.done() for task in tasks):
+                most = max(most, pool.statistics()["running"])
+                await core.sleep_ms(1)
+            statistics = pool.statistics()
+            return most, statistics, await core.gather(*tasks, return_exceptions=True)
+
+    most, statistics, results = run(core, main)
+    assert most <= 2
+    assert 290 <= statistics["done"] <= 300 and statistics["failed"] == 2  # with the first 2; up to 10 were withdrawn
+    for n, result in enumerate(results):
+        if n >= 205 and n % 10 == 5:
+            assert isinstance(result, core.CancelledError)
+        else:
+            assert type(result) is {50: pickle.PicklingError, 100: ValueError}.get(n, int)
+            assert n in (50, 100) or result == (n if n % 10 else 0)
+    assert any(name != "quick feeder" for name in threads), "none was taken there without the feeder"
 
 
 def test_a_process_leaves_ctrl_c_to_its_parent(core, pool):
@@ -448,13 +492,149 @@ def test_close_names_what_is_stuck_and_ends_its_process(core, offload, fifo):
         running = core.create_task(awaiting(pool.assign(far_work.say_and_wait, fifo)))
         queued = core.create_task(awaiting(pool.assign(far_work.pid)))
         pid = int(await offload.unblock(read, fifo))
-        with pytest.raises(core.TimeoutError, match=r"stubborn is still running say_and_wait .* after 0\.05 s"):
+        with pytest.raises(core.TimeoutError) as caught:
             await pool.close(0.05)
         assert far_work.has_ended(pid)
         await pool.close(5)
-        return await core.gather(running, queued, return_exceptions=True)
+        return str(caught.value), await core.gather(running, queued, return_exceptions=True)
 
-    assert [type(error) for error in run(core, main)] == [offload.WorkerClosed] * 2
+    text, errors = run(core, main)
+    assert [type(error) for error in errors] == [offload.WorkerClosed] * 2
+    where = f"(in {line_of(far_work.say_and_wait, 'time.sleep')})"
+    assert text == f"stubborn is still running say_and_wait in a process, which is killed {where} after 0.05 s"
+
+
+def line_of(fn, text):
+    """ "name, file:line" of the line of `fn` that has `text`."""
+    lines, first = inspect.getsourcelines(fn)
+    number = next(n for n, line in enumerate(lines, first) if text in line)
+    return f"{fn.__name__}, {inspect.getsourcefile(fn)}:{number}"
+
+
+async def until_begun(core, pool, count):
+    """Wait until `count` jobs have been begun by the processes of `pool`."""
+    side = sys.modules["twincore.offload.far_side_cpython"]
+    while pool._remote._engine is None:
+        await core.sleep_ms(2)
+    while True:
+        found = set()
+        for note in Path(pool._remote._engine.stacks.folder).glob("*" + side.NOTE):
+            found.add(side.LAYOUT.unpack(note.read_bytes())[0])
+        if len(found - {0}) >= count:
+            return
+        await core.sleep_ms(2)
+
+
+def test_close_says_of_each_process_where_it_is(core, offload, fifo):
+    async def main():
+        pool = offload.Pool(3, "stubborn", executor="process")
+        jobs = [
+            pool.assign(far_work.say_and_wait, fifo),
+            pool.assign(far_work.wait_and_die, fifo + "2"),
+            pool.assign(time.sleep, 60),
+        ]
+        tasks = [core.create_task(awaiting(job)) for job in jobs]
+        await offload.unblock(read, fifo)
+        await until_begun(core, pool, 3)
+        with pytest.raises(core.TimeoutError) as caught:
+            await pool.close(0.05)
+        await core.gather(*tasks, return_exceptions=True)
+        return str(caught.value)
+
+    os.mkfifo(fifo + "2")
+    text = run(core, main)
+    opens, calls = line_of(far_work.wait_for_word, "open("), line_of(far_work.wait_and_die, "wait_for_word(")
+    assert f"wait_and_die in a process, which is killed (in {opens}; called by {calls})" in text
+    assert f"say_and_wait in a process, which is killed (in {line_of(far_work.say_and_wait, 'time.sleep')})" in text
+    assert "sleep in a process, which is killed (in a function that is not Python's)" in text
+
+
+def test_one_that_lets_no_other_thread_run_says_where_it_is(core, offload):
+    """It holds the interpreter's lock for ever."""
+
+    async def main():
+        pool = offload.Pool(1, executor="process")
+        task = core.create_task(awaiting(pool.assign(re.fullmatch, "(a+)+b", "a" * 60)))
+        await until_begun(core, pool, 1)
+        with pytest.raises(core.TimeoutError) as caught:
+            await pool.close(0.05)
+        await core.gather(task, return_exceptions=True)
+        return str(caught.value)
+
+    assert f"(in {line_of(re.fullmatch, 'return ')})" in run(core, main)
+
+
+@pytest.mark.parametrize("asks", [True, False])
+def test_one_that_can_t_say_where_it_is_is_named_and_ended_all_the_same(core, offload, fifo, asks):
+    """For it is stopped; or the system has no such thing."""
+
+    async def main():
+        pool = offload.Pool(1, executor="process")
+        task = core.create_task(awaiting(pool.assign(far_work.say_and_wait, fifo)))
+        pid = int(await offload.unblock(read, fifo))
+        os.kill(pid, signal.SIGSTOP)
+        if not asks:
+            pool._remote._engine.stacks = None
+        with pytest.raises(core.TimeoutError) as caught:
+            await pool.close(0.05)
+        assert far_work.has_ended(pid)
+        await core.gather(task, return_exceptions=True)
+        return str(caught.value)
+
+    why = "(it did not say where it is)" if asks else "(where it is can't be told on this system)"
+    assert "say_and_wait in a process, which is killed " + why in run(core, main)
+
+
+def test_cancelled_while_it_asks_close_ends_the_process(core, offload, fifo):
+    async def main():
+        pool = offload.Pool(1, executor="process")
+        task = core.create_task(awaiting(pool.assign(far_work.say_and_wait, fifo)))
+        pid = int(await offload.unblock(read, fifo))
+        os.kill(pid, signal.SIGSTOP)  # no answer will come
+        closing = core.create_task(pool.close(0))
+        while not offload.pool("stacks").statistics()["running"]:
+            await core.sleep_ms(1)
+        closing.cancel()
+        with pytest.raises(core.CancelledError):
+            await closing
+        assert far_work.has_ended(pid)
+        return await core.gather(task, return_exceptions=True)
+
+    assert [type(error) for error in run(core, main)] == [offload.WorkerClosed]
+
+
+def test_of_a_function_in_an_executor_s_thread_close_says_where_it_is(core, threadsafe, offload):
+    entered, opened = threadsafe.ThreadSafeEvent(), threadsafe.ThreadSafeEvent()
+
+    def stubborn():
+        entered.set()
+        opened.wait_sync()
+
+    async def main(executor):
+        pool = offload.Pool(1, executor=executor)
+        task = core.create_task(awaiting(pool.assign(stubborn)))
+        await entered.wait()
+        with pytest.raises(core.TimeoutError) as caught:
+            await pool.close(0.05)
+        opened.set()
+        await core.gather(task, return_exceptions=True)
+        return str(caught.value)
+
+    with ThreadPoolExecutor(1) as executor:
+        assert line_of(stubborn, "opened.wait_sync") in run(core, main, executor)
+
+
+def test_the_folder_for_that_goes_with_the_executor(core, offload, pool, fifo):
+    run(core, lambda: awaiting(pool.assign(far_work.pid)))
+    first = pool._remote._engine.stacks.folder
+    error_of(core, pool, far_work.die)
+    run(core, lambda: awaiting(pool.assign(far_work.pid)))
+    second = pool._remote._engine.stacks.folder
+    assert os.listdir(second)
+    gc.collect()
+    assert not os.path.exists(first)
+    run(core, pool.close)
+    assert not os.path.exists(second)
 
 
 PROGRAM = """
@@ -477,13 +657,14 @@ if __name__ == "__main__":
 """
 
 
-def program(fifo, how):
+def program(fifo, how, folder):
     text = PROGRAM.replace("PATH", repr(os.path.dirname(far_work.__file__)))
     return subprocess.Popen(
         [sys.executable, "-c", text.replace("FIFO", repr(fifo)).replace("HOW", how)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
+        env={**os.environ, "TMPDIR": str(folder)},
         text=True,
         start_new_session=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
@@ -491,9 +672,10 @@ def program(fifo, how):
 
 
 @pytest.mark.parametrize("how", ["main", "timed"])
-def test_a_child_that_is_busy_does_not_keep_the_process_alive(fifo, how):
+def test_a_child_that_is_busy_does_not_keep_the_process_alive(fifo, how, tmp_path):
     """At Ctrl-C, which the terminal sends to all of the program's processes, and at an end without close."""
-    process = program(fifo, how)
+    (tmp_path / "temporary").mkdir()
+    process = program(fifo, how, tmp_path / "temporary")
     try:
         child = int(read(fifo))
         if how == "main":
@@ -504,16 +686,19 @@ def test_a_child_that_is_busy_does_not_keep_the_process_alive(fifo, how):
         process.wait()
     assert output.splitlines() == ["KeyboardInterrupt" if how == "main" else "TimeoutError"]
     assert far_work.has_ended(child)
+    assert not os.listdir(tmp_path / "temporary")
 
 
-def test_a_child_does_not_outlive_a_parent_that_is_killed(fifo):
-    process = program(fifo, "main")
+def test_a_child_does_not_outlive_a_parent_that_is_killed(fifo, tmp_path):
+    (tmp_path / "temporary").mkdir()
+    process = program(fifo, "main", tmp_path / "temporary")
     try:
         child = int(read(fifo))
     finally:
         process.kill()
         process.wait()
     assert far_work.has_ended(child)
+    assert not list((tmp_path / "temporary").glob("twincore-processes-*"))
     process.stdout.close()
 
 

@@ -171,6 +171,32 @@ def test_lines_by_async_for_are_those_of_the_file(core, offload, files, path, mo
 
 
 @pytest.mark.parametrize("mode", MODES)
+def test_others_have_their_turns_however_many_lines_are_in_a_block(core, files, tmp_path, mode):
+    path = tmp_path / "empty lines"
+    path.write_bytes(b"\n" * 30_000)
+    turns = []
+
+    async def other():
+        while True:
+            turns.append(0)
+            await core.sleep(0)
+
+    async def main():
+        async with files.open(path, mode) as f:
+            task = core.create_task(other())
+            count = 0
+            async for _ in f:
+                count += 1
+                if turns:
+                    turns[-1] += 1
+            task.cancel()
+            return count
+
+    assert run(core, main) == 30_000
+    assert max(turns) < 2 * submodule(core, "shared").TURN
+
+
+@pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("newline", [None, "", "\r", "\r\n"])
 def test_any_call_after_some_lines_finds_the_file_where_the_loop_stopped(core, files, tmp_path, mode, newline):
     path = tmp_path / "mixed"

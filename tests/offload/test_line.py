@@ -107,3 +107,42 @@ def test_a_process_ends_with_a_job_that_never_does(tmp_path):
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=30)
     assert (done.returncode, done.stdout, done.stderr) == (0, "over\n", "")
+
+
+UNSTARTABLE = 1 << 47  # bytes of stack for a thread: more than there are addresses
+
+
+@pytest.mark.cpython
+def test_threads_that_can_t_be_started_are_counted_and_told_of_once_and_the_others_do_the_jobs(core, offload, capsys):
+    async def main():
+        async with offload.Pool(3, "short", idle=None) as pool:
+            assert await pool.assign(max, 1, 2) == 2
+            assert pool.statistics()["unstarted"] == 0
+            pool.stack_size = UNSTARTABLE
+            for _ in range(3):
+                jobs = [pool.assign(sleep_ms, 2) for _ in range(4)]
+                assert await core.gather(*jobs) == [None] * 4
+            return pool.statistics()
+
+    counts = run(core, main)
+    assert counts["unstarted"] > 1 and counts["threads"] == 1 and counts["done"] == 13
+    said = capsys.readouterr().err
+    assert said.count("short: Another thread could not be started; the jobs are left to the others, 1") == 1
+    assert said.count("RuntimeError: can't start new thread") == 1
+
+
+@pytest.mark.cpython
+def test_where_there_is_no_other_thread_the_caller_is_told_and_later_the_report_still_comes(core, offload, capsys):
+    async def main():
+        async with offload.Pool(4, idle=None, stack_size=UNSTARTABLE) as pool:
+            for _ in range(2):
+                with pytest.raises(RuntimeError, match="can't start new thread"):
+                    await pool.assign(max, 1, 2)
+            assert pool.statistics()["unstarted"] == 2 and not capsys.readouterr().err
+            pool.stack_size = 0
+            assert await pool.assign(max, 1, 2) == 2
+            pool.stack_size = UNSTARTABLE
+            await core.gather(*[pool.assign(sleep_ms, 5) for _ in range(8)])
+
+    run(core, main)
+    assert capsys.readouterr().err.count("Another thread could not be started") == 1

@@ -154,6 +154,71 @@ def test_a_cursor_can_be_used_again_while_rows_are_on_their_way(core, sqlite):
     run(core, main)
 
 
+async def by_async_for(cursor):
+    return [row async for row in cursor]
+
+
+async def by_fetchone(cursor):
+    rows = []
+    while (row := await cursor.fetchone()) is not None:
+        rows.append(row)
+    return rows
+
+
+WAYS = {
+    "async for": by_async_for,
+    "fetchone": by_fetchone,
+    "fetchmany": lambda cursor: cursor.fetchmany(1000),
+    "fetchall": lambda cursor: cursor.fetchall(),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("before", [3, 5000])
+def test_rows_of_the_statement_before_are_forgotten(core, sqlite, way, before):
+    async def main():
+        async with sqlite.connect(":memory:") as db:
+            cursor = await db.execute(NUMBERS.format(before))
+            assert await cursor.fetchone() == (0,)
+            cursor.execute("select 'new'")
+            assert await WAYS[way](cursor) == [("new",)]
+
+    run(core, main)
+
+
+@pytest.mark.parametrize("way", ["async for", "fetchone"])
+def test_others_have_their_turns_though_the_rows_are_there_already(core, sqlite, way):
+    """However large the batch is; a row that is there is no wait."""
+    turns = []
+
+    async def other():
+        while True:
+            turns.append(0)
+            await core.sleep(0)
+
+    async def main():
+        async with sqlite.connect(":memory:", batch=100_000) as db:
+            cursor = await db.execute(NUMBERS.format(19_999))
+            task = core.create_task(other())
+            seen = 0
+            if way == "async for":
+                async for _ in cursor:
+                    seen += 1
+                    if turns:
+                        turns[-1] += 1
+            else:
+                while await cursor.fetchone():
+                    seen += 1
+                    if turns:
+                        turns[-1] += 1
+            task.cancel()
+            return seen
+
+    assert run(core, main) == 20_000
+    turn = submodule(core, "shared").TURN
+    assert max(turns) < 2 * turn  # the end of a batch and the beginning of the next
+
+
 def test_factories_and_functions(core, sqlite, path):
     traced = []
 

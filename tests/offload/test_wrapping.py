@@ -116,6 +116,12 @@ def test_attributes_are_those_that_were_named(core, offload):
     run(core, main)
 
 
+def test_names_that_are_one_text_are_refused(offload):
+    for names in ({"attributes": "rate"}, {"wraps": "child"}):
+        with pytest.raises(TypeError, match="names are a tuple or a list, not the text '(rate|child)'; write"):
+            offload.wrap(Port(), **names)
+
+
 def test_what_a_method_gives_is_wrapped_if_so_told(core, offload):
     async def main():
         async with offload.wrap(Port(), wraps=("child", "me")) as wrapped:
