@@ -18,7 +18,8 @@ from typing import Any
 
 Run = Callable[[Coroutine[Any, Any, Any]], Any]
 
-PEERS = ("uvloop", "janus", "culsans", "aiologic", "anyio", "trio", "aiosqlite")  # besides what Python itself has
+# Besides what Python itself has.
+PEERS = ("uvloop", "janus", "culsans", "aiologic", "anyio", "trio", "aiosqlite", "aiofiles")
 STANDARD = ("asyncio", "eventfd")
 TWINCORE, PURE = "twincore", "twincore pure"
 MICROPYTHON = "micropython"  # the unix port

@@ -7,6 +7,7 @@ from . import (
     beside,
     drain,
     echo,
+    files,
     growth,
     latency,
     load,
@@ -44,6 +45,7 @@ WORKLOADS: tuple[Workload, ...] = (
     *offload.WORKLOADS,
     *offload_more.WORKLOADS,
     *sqlite.WORKLOADS,
+    *files.WORKLOADS,
     *micropython.WORKLOADS,
 )
 GROUPS = tuple(dict.fromkeys(workload.group for workload in WORKLOADS))

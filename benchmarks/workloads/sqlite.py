@@ -5,12 +5,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
+from threading import Event
 from time import perf_counter
 from typing import Any
 
 from ..passes import rate
 from ..products import LOOPS, Run, run_twincore
-from ..workload import Contender, Figures, Metric, Target, Workload, check, twincore_rows
+from ..workload import Contender, Figures, Metric, Target, Workload, check, start_thread, twincore_rows
 
 TABLE = 10_000
 ROWS = [(i, f"name {i:05}", i / 2) for i in range(TABLE)]
@@ -130,6 +131,16 @@ def plain(name: str, count: int) -> Figures:
     return figures(name, select if name == "sqlite-key" else stream, count)
 
 
+def plain_in_two_threads(name: str, count: int) -> Figures:
+    """The same in a process of two threads. The other sleeps, but each lock that is taken costs more from then on."""
+    over = Event()
+    thread = start_thread(over.wait)
+    measured = plain(name, count)
+    over.set()
+    thread.join()
+    return measured
+
+
 def figures(name: str, one_pass: Callable[[int], float], count: int) -> Figures:
     per_second = rate(one_pass, count)
     return {name: (1e6 if name == "sqlite-key" else 1e9) / per_second}
@@ -151,7 +162,9 @@ def contenders(name: str) -> tuple[Contender, ...]:
         if key:
             one = partial(measure, name, run, partial(aiosqlite_select, fetchall=True))
             rows.append(Contender(f"aiosqlite execute_fetchall on {loop}", needs, one, "execute_fetchall"))
-    rows.append(Contender("sqlite3", (), partial(plain, name), "sqlite3", "blocks its thread", product=False))
+    note = "blocks its thread"
+    for label, one in (("sqlite3", plain), ("sqlite3 in a process of two threads", plain_in_two_threads)):
+        rows.append(Contender(label, (), partial(one, name), label, note, product=False))
     return tuple(rows)
 
 

@@ -23,7 +23,7 @@ ROW = {
 VERDICT = {"metric", "target", "row", "rival", "wanted", "achieved", "met"}
 GROUPS = (
     "switch", "sync", "tasks", "timers", "memory", "growth", "echo", "latency",
-    "queue", "batch", "foreign", "many", "wakeup", "pingpong", "load", "offload", "sqlite", "micropython",
+    "queue", "batch", "foreign", "many", "wakeup", "pingpong", "load", "offload", "sqlite", "files", "micropython",
 )  # fmt: skip
 
 
@@ -198,6 +198,25 @@ def test_targets_of_the_bridge(quick):
         assert titles[target]["wanted"] == pytest.approx(wanted)
     locks = [row for row in quick("wakeup")["rows"] if row["row"] == "two threads and a Lock"]
     assert [row["product"] for row in locks] == [False, False]
+
+
+@pytest.mark.timeout(300)
+def test_targets_of_sqlite_and_files(quick):
+    pytest.importorskip("aiosqlite")
+    pytest.importorskip("aiofiles")
+    if not compiled():
+        pytest.skip("targets are for the compiled library")
+    verdicts = {v["target"]: v for group in ("sqlite", "files") for v in quick(group)["targets"]}
+    for target, rival, wanted in [
+        ("SQLite, select by key, one at a time: time of a call: at least 3 x aiosqlite", "aiosqlite on ", 3),
+        ("SQLite, 10 000 rows with `async for`: time of a row: at least 1.3 x aiosqlite", "aiosqlite on ", 1.3),
+        ("SQLite, 10 000 rows with `async for`: time of a row: at least 0.769 x sqlite3", "sqlite3", 1 / 1.3),
+        ("A file of 4 kB read whole, one at a time: time of a file: at least 5 x aiofiles", "aiofiles on ", 5),
+        ("Lines of a file with `async for`: time of a line: at least 50 x aiofiles", "aiofiles on ", 50),
+    ]:
+        verdict = verdicts[target]
+        assert verdict["wanted"] == pytest.approx(wanted)
+        assert verdict["rival"] in (rival, rival + "asyncio", rival + "uvloop")
 
 
 def test_what_a_version_of_ours_does_not_have_is_reported(tmp_path):
