@@ -12,7 +12,7 @@ if not MICROPYTHON:
 
 _loops = {}  # thread -> Loop; replaced whole, never mutated, since other threads and cores read it
 _replacing = allocate_lock()
-check_blocking = None  # if it is checked, called before a context blocks; see checking.py
+check_blocking = None  # if it is checked, called before a thread blocks; see checking.py, and simulated boards
 
 
 def _mine():

@@ -6,6 +6,7 @@ Needs the extra `cli` (click and rich), and says so when it is not installed.
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 
 def main() -> None:
@@ -21,17 +22,23 @@ def _main() -> int:
         import click
 
         from .commands import twincore
+
+        return _typed(click, twincore)
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] not in ("click", "rich"):
             raise
         print("twincore: the command needs its extra: pip install 'twincore[cli,board]'", file=sys.stderr)
         return 2
+
+
+def _typed(click: Any, twincore: Any) -> int:
+    """Do what the arguments say; what makes no sense is told in one line."""
     try:
         return int(twincore.main(prog_name="twincore", standalone_mode=False) or 0)
-    except click.ClickException as error:  # what was typed makes no sense
+    except click.ClickException as error:
         context = getattr(error, "ctx", None)
         hint = f" (see `{context.command_path} --help`)" if context else ""
         print(f"twincore: {error.format_message().rstrip('.')}{hint}", file=sys.stderr)
-        return error.exit_code
+        return int(error.exit_code)
     except click.Abort:
         return 130

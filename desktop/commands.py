@@ -9,18 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.table import Table
 
-from . import emulator, targets
-from .demo import run_demo
-from .image import CompileError
-from .install import install
-from .prerequisites import InstallFailed
-from .process import stream
-from .run import PLACES, BadUse, run_application
-
-CAUSES = (BadUse, CompileError, targets.TargetMissing, ValueError)
+from . import targets
+from .run import PLACES, SIMULATED, BadUse, Simulation, run_application
 
 
 @contextlib.contextmanager
@@ -28,22 +19,31 @@ def one_line_errors() -> Iterator[None]:
     """Turn what a user can cause into one line on stderr and exit code 2."""
     try:
         yield
-    except CAUSES as error:
+    except Exception as error:
+        if not isinstance(error, BadUse | targets.TargetMissing | ValueError) and not _cannot_compile(error):
+            raise
         print(f"twincore: {error}", file=sys.stderr)
         sys.exit(2)
+
+
+def _cannot_compile(error: Exception) -> bool:
+    from .image import CompileError  # what it imports takes time, and most commands do not need it
+
+    return isinstance(error, CompileError)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]}, invoke_without_command=True)
 @click.version_option(package_name="twincore")
 @click.pass_context
 def twincore(context: click.Context) -> None:
-    """One application on CPython, on MicroPython, and on an RP2040 with both its cores.
+    """MicroPython applications on a simulated board, on MicroPython itself, and on an RP2040 with both its cores.
 
     \b
     First steps:
-      twincore setup                     install the targets this machine can have, once
+      twincore run app.py                run your application, unchanged, on a board simulated here
+      twincore setup                     install the other targets this machine can have, once
       twincore demo                      see the main example run on each
-      twincore run app.py --on rp2040    run your own application on the emulated board
+      twincore run app.py --on rp2040    run it with the real firmware, on the emulated board
     """
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
@@ -52,7 +52,18 @@ def twincore(context: click.Context) -> None:
 @twincore.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": True})
 @click.argument("script", metavar="APP.py", type=click.Path(path_type=Path))
 @click.argument("args", nargs=-1, type=click.UNPROCESSED)
-@click.option("--on", "place", type=click.Choice(PLACES), default="desktop", show_default=True, help="Where to run it.")
+@click.option("--on", "place", type=click.Choice(PLACES), default=SIMULATED, show_default=True, help="Where to run it.")
+@click.option("--board", metavar="KIND", help="simulated: pico (if nothing is said), pico2, pyboard or esp32.")
+@click.option("--link", "links", metavar="PIN:PIN", multiple=True, help="simulated: a wire; may be repeated.")
+@click.option(
+    "--wiring",
+    metavar="BOARD.toml",
+    type=click.Path(path_type=Path),
+    help="simulated: what is around the board; if not given, the board.toml beside APP.py, if there is one.",
+)
+@click.option("--virtual", is_flag=True, help="simulated: time jumps while everything waits; a run repeats exactly.")
+@click.option("--panel", is_flag=True, help="simulated: show pins, LEDs, displays and tasks; keys press buttons.")
+@click.option("--allow", metavar="MODULE", multiple=True, help="simulated: a module of the desktop's to be importable.")
 @click.option("--seed", type=click.IntRange(1, 2**32 - 1), help="rp2040: which interleaving of the cores; it repeats.")
 @click.option(
     "--jitter",
@@ -71,6 +82,12 @@ def run(
     script: Path,
     args: tuple[str, ...],
     place: str,
+    board: str | None,
+    links: tuple[str, ...],
+    wiring: Path | None,
+    virtual: bool,
+    panel: bool,
+    allow: tuple[str, ...],
     seed: int | None,
     jitter: int | None,
     files: tuple[Path, ...],
@@ -78,20 +95,28 @@ def run(
 ) -> None:
     """Run an application, with twincore in place, and pass its exit code on.
 
+    By default it runs on a board that is simulated in this process: MicroPython's modules, pins, timers, interrupts
+    that are real threads, chips as a board.toml has them. The folder of APP.py is the board's file system.
+
     Ctrl-C interrupts the application, whose `finally` blocks run; a second one kills it. What follows the application's
     name and is not an option of this command goes to the application; so does everything after `--`.
 
     \b
     Examples:
-      twincore run blink.py
+      twincore run blink.py --panel
+      twincore run pulse.py --board pyboard --link X1:X2
+      twincore run alarm.py --virtual
+      twincore run report.py --on cpython
       twincore run blink.py --on micropython
       twincore run blink.py --on rp2040 --seed 7 --jitter 50
       twincore run report.py -- --on monday
 
-    The modules beside APP.py that it imports go to the board with it. Exit code 70 there: both cores asleep for good.
+    rp2040: the modules beside APP.py that it imports go to the board with it; exit code 70: both cores asleep for good.
     """
     with one_line_errors():
-        code = run_application(script, place, args, seed=seed, jitter=jitter, files=files, stdin=stdin)
+        simulation = Simulation(board, links, wiring, virtual, allow, panel)
+        options = {"seed": seed, "jitter": jitter, "files": files, "stdin": stdin}
+        code = run_application(script, place, args, simulation=simulation, **options)  # type: ignore[arg-type]
     sys.exit(code)
 
 
@@ -108,6 +133,11 @@ def setup(name: str, force: bool) -> None:
 
     A target that cannot be had here is reported with the reason. That is no error for `all`, unless CI=true.
     """
+    from rich.console import Console
+
+    from .install import install
+    from .prerequisites import InstallFailed
+
     console = Console(stderr=True)
     names = targets.NAMES if name == "all" else (name,)
     failures: dict[str, str] = {}
@@ -138,7 +168,9 @@ def list_targets() -> None:
 
 @twincore.command()
 def demo() -> None:
-    """Run the main example on CPython, on MicroPython and on the emulated RP2040, in turn."""
+    """Run the main example on the simulated board, CPython, MicroPython and the emulated RP2040, in turn."""
+    from .demo import run_demo
+
     with one_line_errors():
         code = run_demo()
     sys.exit(code)
@@ -155,6 +187,9 @@ def serve(port: int) -> None:
     Example, in another terminal:
       mpremote connect socket://127.0.0.1:4455 exec "import twincore.core"
     """
+    from . import emulator
+    from .process import stream
+
     with one_line_errors(), emulator.server(port=port) as command:
         code = stream(command)
     sys.exit(code)
@@ -162,6 +197,9 @@ def serve(port: int) -> None:
 
 def show_targets(names: tuple[str, ...]) -> None:
     """Print the table of targets, and a line for each that wants attention."""
+    from rich.console import Console
+    from rich.table import Table
+
     table = Table("target", "what it is", "here")
     remarks = []
     for name in names:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from . import targets
-from .run import PLACES, BadUse, run_application
+from .run import PLACES, SIMULATED, BadUse, run_application
 
 EXAMPLE = "examples/dualcore.py"
 
@@ -16,11 +16,11 @@ def run_demo() -> int:
     Returns 0, or 1 if a run failed, 130 if it was interrupted. Raises BadUse outside a source checkout.
     """
     example = example_file()
-    titles = {"desktop": "CPython, this machine", **targets.TITLES}
+    titles = {SIMULATED: "a Pico, simulated in this process", "cpython": "CPython, this machine", **targets.TITLES}
     failed = False
     for place in PLACES:
         print(f"\n=== {place}: {titles[place]}", flush=True)
-        reason = None if place == "desktop" else targets.reason_missing(place)
+        reason = targets.reason_missing(place) if place in targets.NAMES else None
         if reason is not None:
             print(f"not run: {reason}", flush=True)
             continue

@@ -4,7 +4,7 @@ An interrupt (a thread that plays one, where there are none) puts 12-bit samples
 collects them into blocks, the second core (a worker thread) transforms each block, a blocking function reads and
 checksums a file, and a heartbeat task shows that the scheduler never stood still meanwhile.
 
-    twincore run examples/dualcore.py [SAMPLES] [--on desktop|micropython|rp2040]
+    twincore run examples/dualcore.py [SAMPLES] [--on cpython|micropython|rp2040]
 """
 
 import hashlib

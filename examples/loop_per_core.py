@@ -3,7 +3,7 @@
 Core 0 runs the application's tasks. Core 1 runs a loop of its own, with tasks of its own: a sampler and a filter, which
 nothing on core 0 can delay. Requests go there, and readings come back, through queues; a message stops it.
 
-    twincore run examples/loop_per_core.py [--on desktop|micropython|rp2040]
+    twincore run examples/loop_per_core.py [--on cpython|micropython|rp2040]
 """
 
 from twincore import core

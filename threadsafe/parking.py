@@ -200,7 +200,7 @@ def wait_in_thread(line, attempt, timeout, instead, released=None):
     `timeout` in seconds, None for no limit; raises TimeoutError. WrongContextError if the thread runs a loop, which
     would stand still: `instead` says what to await.
     """
-    if MICROPYTHON and context.check_blocking is not None:
+    if context.check_blocking is not None:
         context.check_blocking()
     if context.running_loop() is not None or (not MICROPYTHON and asyncio_runs()):
         raise WrongContextError("this would block the thread that runs the loop; " + instead)

@@ -8,11 +8,12 @@ from .interrupts import Interrupts
 from .kinds import KINDS, Kind
 from .line import Line, ShortCircuit
 from .timekeeper import RealTime, Timekeeper, Wakeable
-from .virtual_time import VirtualTime
+from .virtual_time import Deadlock, VirtualTime
 
 __all__ = [
     "KINDS",
     "Board",
+    "Deadlock",
     "Interrupts",
     "Kind",
     "Line",

@@ -17,7 +17,7 @@ class Nak(Exception):
 
 
 class I2CDevice(Protocol):
-    """A chip on an I2C bus. Called in the thread of the program that talks to it, one call at a time."""
+    """A chip on an I2C bus. Called in the thread of the program that talks to it; by two cores as it comes."""
 
     def write(self, data: bytes, stop: bool) -> None:
         """The master has written `data`; `stop`: and has let the bus go. Nak if it isn't taken."""
@@ -60,34 +60,49 @@ class I2CBus:
             if self._devices.pop(address, None) is None:
                 raise ValueError(f"{self.name} has no device at {address:#x}")
 
+    def join(self, other: I2CBus) -> None:
+        """Wire it to another board's bus: each has the devices of both. ValueError if two have the same address."""
+        with self._lock, other._lock:
+            if self._devices is other._devices:
+                return
+            both = sorted(self._devices.keys() & other._devices.keys())
+            if both:
+                raise ValueError(f"{self.name} and {other.name} have each a device at {', '.join(map(hex, both))}")
+            self._devices.update(other._devices)
+            other._devices, other._lock = self._devices, self._lock
+
+    def has(self, address: int) -> bool:
+        """Whether a device is plugged in there, which may not answer just now."""
+        return address in self._devices
+
     def scan(self) -> list[int]:
         """The addresses that acknowledge, in order."""
         with self._lock:
-            found = []
-            for address in sorted(self._devices):
-                try:
-                    self._devices[address].write(b"", True)
-                except Nak:
-                    continue
-                found.append(address)
-            return found
+            devices = sorted(self._devices.items(), key=lambda item: item[0])
+        found = []
+        for address, device in devices:
+            try:
+                device.write(b"", True)
+            except Nak:
+                continue
+            found.append(address)
+        return found
 
     def write(self, address: int, data: bytes, stop: bool = True) -> None:
         """Raises NoDevice, and Nak if it does not take the data."""
-        with self._lock:
-            self._at(address).write(data, stop)
+        self._at(address).write(data, stop)
 
     def read(self, address: int, count: int, stop: bool = True) -> bytes:
         """Raises NoDevice, and Nak if it is busy. What a device leaves out reads as 0xff, the bus at rest."""
-        with self._lock:
-            return self._at(address).read(count, stop)[:count].ljust(count, b"\xff")
+        return self._at(address).read(count, stop)[:count].ljust(count, b"\xff")
 
     def _at(self, address: int) -> I2CDevice:
-        device = self._devices.get(address)
-        if device is None:
+        with self._lock:  # and not for the transfer: a device may sleep in it, for the board's time to pass
+            device = self._devices.get(address)
+            if device is not None:
+                return device
             there = ", ".join(f"{other:#x}" for other in sorted(self._devices)) or "nothing"
             raise NoDevice(f"nothing answers at {address:#x} on {self.name}: there is {there}")
-        return device
 
 
 class SPIBus:
@@ -106,10 +121,11 @@ class SPIBus:
     def exchange(self, data: bytes) -> bytes:
         """What is read while `data` is written: 0xff where no device is selected."""
         with self._lock:
-            for select, device in self._devices:
-                if select is None or not select.level():
-                    return device.exchange(data)
-            return b"\xff" * len(data)
+            devices = list(self._devices)
+        for select, device in devices:
+            if select is None or not select.level():
+                return device.exchange(data)
+        return b"\xff" * len(data)
 
 
 class SerialPort:
@@ -124,6 +140,8 @@ class SerialPort:
         self.frame_bits = 10
         self.rx_size = 256  # what the board's driver buffers; more is lost, as on a board
         self.lost = 0
+        self.rx: Line | None = None  # where the board's driver put it, so that it can be wired to another
+        self.tx: Line | None = None
         self.received: deque[int] = deque()
         self.on_byte: list[Callable[[int], object]] = []  # called in the hardware's thread when the byte has gone out
         self.on_received: Callable[[], object] | None = None  # the board's driver, likewise
@@ -179,9 +197,35 @@ class SerialPort:
     def _gone(self, byte: int) -> None:
         for fn in self.on_byte:
             fn(byte)
+        if self.tx is not None:
+            for line in self.tx.joined():
+                for port in line.hears:
+                    port._arrive(_heard(byte, self.byte_time() / self.frame_bits, port.byte_time() / port.frame_bits))
+
+    def place(self, tx: Line | None, rx: Line | None) -> None:
+        """The board's driver has these pins. What is wired to `tx` and is the RX of a UART receives what it sends."""
+        if self.rx is not None and self in self.rx.hears:
+            self.rx.hears.remove(self)
+        self.tx, self.rx = tx, rx
+        if rx is not None:
+            rx.hears.append(self)
+
+    def silence(self) -> None:
+        """The board's driver is off: nothing is received until it is on again; what is under way is lost."""
+        self.place(None, None)
+        self.on_received = self.on_idle = None
+        self.received.clear()
 
     def cross(self, other: SerialPort) -> None:
         """Wire two UARTs to each other, or one to itself."""
         self.on_byte.append(lambda byte: other._arrive(byte))
         if other is not self:
             other.on_byte.append(lambda byte: self._arrive(byte))
+
+
+def _heard(byte: int, sent: float, heard: float) -> int:
+    """What a receiver makes of `byte` that samples a bit each `heard` us, when one lasts `sent` us."""
+    if abs(sent - heard) < 0.04 * sent:  # UARTs put up with so much: they synchronise with each start bit
+        return byte
+    frame = byte << 1 | -1 << 9  # the start bit is low; behind the last bit the line is at rest, high
+    return sum((frame >> int((bit + 1.5) * heard / sent) & 1) << bit for bit in range(8))

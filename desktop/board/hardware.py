@@ -53,6 +53,11 @@ class Hardware:
             self._wake()
         return alarm
 
+    def armed(self) -> list[Alarm]:
+        """The alarms that have neither rung nor been cancelled, the next first. Any thread."""
+        with self._lock:
+            return [alarm for _, _, alarm in sorted(self._alarms) if alarm.fn is not None]
+
     def soon(self, fn: Callable[[], object]) -> None:
         """Call `fn()` before anything that is due later. Any thread."""
         self._requests.append(fn)

@@ -29,15 +29,24 @@ class Interrupts:
     """
 
     def __init__(
-        self, time: Timekeeper, hardware: Hardware, depth: int, report: Callable[[BaseException, str], None]
+        self,
+        time: Timekeeper,
+        hardware: Hardware,
+        depth: int,
+        report: Callable[[BaseException, str], None],
+        ints: int | None = None,
     ) -> None:
         self._time = time
         self._hardware = hardware
         self._depth = depth
         self._report = report
+        self._ints = ints  # bits of a small integer, for isr_rules; None: handlers may do what they like
+        self.emergency_buffer = 0  # bytes, see micropython.alloc_emergency_exception_buf
         self.main: threading.Thread | None = None
         self.scheduled: deque[tuple[Callable[[Any], object], Any]] = deque()
         self.dropped = 0  # soft interrupts that found the queue full
+        self.idle: Wakeable | None = None  # of a program that sleeps until the next interrupt
+        self._ending: BaseException | None = None
         self._bell = Wakeable()
         self._sleeper: Sleeper = self._bell  # where the main program sleeps
         self._running_scheduled = False
@@ -58,6 +67,9 @@ class Interrupts:
         failed: Callable[[], object] | None = None,
     ) -> None:
         """An interrupt of `source`: have `handler(arg)` run. `failed()` is called if a hard one raises."""
+        idle = self.idle
+        if idle is not None:
+            idle.notify()
         if not hard:
             if len(self.scheduled) >= self._depth:
                 self.dropped += 1
@@ -99,9 +111,25 @@ class Interrupts:
         self._bell.pending = True
         self._sleeper.wake()
 
+    def end(self, error: BaseException) -> None:
+        """Have the main program raise `error` at its next checkpoint, or where it sleeps. Any thread."""
+        self._ending = error
+        self.scheduled.append((lambda nothing: None, None))
+        self._bell.pending = True
+        self._sleeper.wake()
+
+    def forget(self) -> None:
+        """Drop what is scheduled, and an `end` that came too late: another program is about to start."""
+        self._ending = None
+        self.scheduled.clear()
+
     def at(self, when: int, fn: Callable[..., object], *args: Any) -> Any:
         """See Hardware.at."""
         return self._hardware.at(when, fn, *args)
+
+    def is_main(self) -> bool:
+        """Whether the caller is the main program."""
+        return threading.current_thread() is self.main
 
     def in_handler(self) -> bool:
         """Whether the caller is a hard handler."""
@@ -117,7 +145,12 @@ class Interrupts:
     def checkpoint(self) -> None:
         """Run what is scheduled, each once, not one within the other. The main program only; else nothing happens."""
         scheduled = self.scheduled
-        if not scheduled or self._running_scheduled or threading.current_thread() is not self.main:
+        if not scheduled or threading.current_thread() is not self.main:
+            return
+        ending, self._ending = self._ending, None
+        if ending is not None:
+            raise ending
+        if self._running_scheduled:
             return
         self._running_scheduled = True
         try:
@@ -193,11 +226,13 @@ class Interrupts:
                 return
             self._handling = True
         try:
-            isr_rules.run(handler, arg)
+            isr_rules.run(handler, arg, self._ints)
         except BaseException as error:
             if failed is not None:
                 failed()
-            self._report(error, f"Uncaught exception in IRQ callback handler of {source}, which is off now")
+            lost = self._ints is not None and not self.emergency_buffer and not isinstance(error, MemoryError)
+            advice = f" ({isr_rules.EMERGENCY})" if lost else ""
+            self._report(error, f"Uncaught exception in IRQ callback handler of {source}, which is off now{advice}")
         finally:
             with self._guard:
                 self._handling = False

@@ -64,9 +64,9 @@ def no_targets(tmp_path, monkeypatch):
     return folder
 
 
-@pytest.fixture(params=["desktop", "micropython", "rp2040"])
+@pytest.fixture(params=["simulated", "cpython", "micropython", "rp2040"])
 def place(request, target_is_here):
     """Each place where an application can run; the test is skipped, or fails in CI, where the target is missing."""
-    if request.param != "desktop":
+    if request.param in ("micropython", "rp2040"):
         target_is_here(request.param)
     return request.param

@@ -8,6 +8,7 @@ from twincore.desktop import cli
 @pytest.mark.parametrize("missing", ["click", "rich"])
 def test_without_its_extra_the_command_says_what_to_install(missing, monkeypatch, capsys):
     monkeypatch.delitem(sys.modules, "twincore.desktop.commands", raising=False)
+    monkeypatch.setattr(sys, "argv", ["twincore", "targets"])
     for name in [name for name in sys.modules if name.partition(".")[0] == missing]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, missing, None)

@@ -22,7 +22,10 @@ def test_the_same_file_runs_on_each_machine_under_a_heading(example, target_is_h
     assert demo.run_demo() == 0
     assert capfd.readouterr().out.splitlines() == [
         "",
-        "=== desktop: CPython, this machine",
+        "=== simulated: a Pico, simulated in this process",
+        "micropython rp2",
+        "",
+        "=== cpython: CPython, this machine",
         "cpython linux",
         "",
         "=== micropython: MicroPython, unix port",
@@ -37,7 +40,7 @@ def test_a_missing_target_is_named_with_the_reason_and_is_no_failure(example, no
     example("print('ran')\n")
     assert demo.run_demo() == 0
     out = capfd.readouterr().out
-    assert out.count("ran\n") == 1
+    assert out.count("ran\n") == 2
     assert "not run: rp2040 is not installed: run `twincore setup rp2040`" in out
 
 

@@ -1,11 +1,13 @@
 """examples/dualcore.py, the main job: the same file on every machine, and nothing lost on any."""
 
 import re
+import sys
 from pathlib import Path
 
 import pytest
 
 from twincore.desktop import cpython, emulator, unix_port
+from twincore.desktop.process import Command, capture
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "dualcore.py"
 SAMPLES = 128
@@ -29,6 +31,15 @@ def test_it_loses_nothing_on_cpython():
     result = cpython.run(EXAMPLE, args=[str(SAMPLES)], timeout=60)
     check(result)
     assert "localhost is" in result.stdout
+
+
+@pytest.mark.parametrize("time", [[], ["--virtual"]])
+def test_it_loses_nothing_on_a_simulated_board_whose_wire_is_in_the_board_toml(time):
+    pytest.importorskip("click", reason="the extra `cli` is not installed")
+    command = [sys.executable, "-m", "twincore.desktop", "run", str(EXAMPLE), *time, "--", str(SAMPLES)]
+    report = check(capture(Command(command), timeout=60))
+    if time:
+        assert float(report["longest heartbeat"].split()[0]) < 11
 
 
 def test_it_loses_nothing_on_the_unix_port(target_is_here):

@@ -1,10 +1,12 @@
 """examples/loop_per_core.py: a scheduler on each core, on every machine."""
 
+import sys
 from pathlib import Path
 
 import pytest
 
 from twincore.desktop import cpython, emulator, unix_port
+from twincore.desktop.process import Command, capture
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "loop_per_core.py"
 
@@ -16,6 +18,11 @@ def check(result):
 
 def test_on_cpython():
     check(cpython.run(EXAMPLE, timeout=60))
+
+
+def test_on_a_simulated_board():
+    pytest.importorskip("click", reason="the extra `cli` is not installed")
+    check(capture(Command([sys.executable, "-m", "twincore.desktop", "run", str(EXAMPLE)]), timeout=60))
 
 
 def test_on_the_unix_port(target_is_here):

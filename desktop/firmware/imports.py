@@ -1,0 +1,282 @@
+"""`import` as an application on a simulated board sees it: its own modules, MicroPython's, and no others.
+
+In order: the board's modules (`mp_*.py`), `utime` and the like, the application's files, twincore's packages, and what
+`allow` lets in of the desktop. Each world has its own; the process's `sys.modules` is not touched. As on a board there
+is no lock around an import: a module that is being imported is there for others as far as it has got.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import pkgutil
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, lru_cache
+from pathlib import Path
+from threading import RLock
+from types import CodeType, ModuleType
+from typing import TYPE_CHECKING, Any
+
+from . import modules, standard
+from .dialect import compile_source
+
+if TYPE_CHECKING:
+    from .world import World
+
+LIBRARY = {  # what applications call them -> what they are
+    "asyncio": "twincore.core",
+    "uasyncio": "twincore.core",
+    "primitives": "twincore.primitives",
+    "threadsafe": "twincore.threadsafe",
+    "as_drivers": "twincore.drivers",
+}
+SHARED = ("twincore.core", "twincore.threadsafe", "twincore.offload")  # the process's own, compiled
+PER_WORLD = ("twincore.primitives", "twincore.drivers")  # from their files: they import `machine`; but see `_submodule`
+LAZY = "twincore.core.lazy"
+PLATFORMS = {  # modules that some boards only have
+    "pyb": "pyboard", "stm": "pyboard", "lcd160cr": "pyboard", "rp2": "rp2", "esp": "esp32", "esp32": "esp32",
+}
+IN_MICROPYTHON_LIB = frozenset(
+    "__future__ abc aioble argparse base64 bisect cmd contextlib copy curses datetime fnmatch functools gzip hmac html"
+    " inspect itertools keyword locale logging ntptime operator pathlib pickle pprint quopri requests shutil stat"
+    " string tarfile tempfile textwrap threading traceback types typing umqtt unittest urequests uu uuid warnings"
+    " zlib".split()
+)
+
+NOT_SIMULATED = frozenset(
+    "bluetooth btree cryptolib dht ds18x20 espnow framebuf lcd160cr mip onewire ssd1306 stm tls vfs webrepl"
+    " websocket".split()
+)
+
+
+@cache
+def board_modules() -> frozenset[str]:
+    """The names of MicroPython's modules that there are."""
+    found = pkgutil.iter_modules([str(Path(__file__).parent)])
+    names = {info.name[3:] for info in found if info.name.startswith("mp_")}
+    parts = {name for name in names if any(name.startswith(f"{other}_") for other in names)}  # machine_pin
+    return frozenset(names - parts | set(standard.NAMES))
+
+
+@lru_cache(maxsize=1000)
+def _code_of(path: Path, _mtime_ns: int, _size: int) -> CodeType:
+    return compile_source(path.read_text("utf-8-sig"), str(path))
+
+
+def code_of(path: Path) -> CodeType:
+    """The file's code, compiled once for all the boards in this process. OSError, SyntaxError."""
+    found = path.stat()
+    return _code_of(path, found.st_mtime_ns, found.st_size)
+
+
+class Imports:
+    """The modules of one world. `modules` is what the application sees as `sys.modules`."""
+
+    def __init__(self, world: World, paths: Sequence[Path], allow: Iterable[str]) -> None:
+        self.modules: dict[str, ModuleType] = {}
+        self.path = ["", ".frozen", "/lib"]  # the application's sys.path
+        self.paths = [folder for path in paths for folder in (path, path / "lib")]  # the first entry
+        self.allow = frozenset(allow)
+        self._world = world
+        self._making = RLock()  # pyb is made of machine's
+
+    def import_module(self, name: str) -> ModuleType:
+        """The module `name`, with its parents. ImportError that says what there is instead."""
+        module = self.modules.get(name)
+        if module is not None:
+            return module
+        parent_name, _, tail = name.rpartition(".")
+        if not parent_name:
+            return self._top(name)
+        parent = self.import_module(parent_name)
+        module = self.modules.get(name) or self._submodule(parent, tail)
+        if module is None:
+            raise ImportError(f"no module named {name!r}: {parent_name} has no {tail}", name=name)
+        self.modules[name] = module
+        return module
+
+    def builtin_import(
+        self,
+        name: str,
+        globals: Mapping[str, Any] | None = None,
+        locals: Mapping[str, Any] | None = None,
+        fromlist: Sequence[str] | None = (),
+        level: int = 0,
+    ) -> ModuleType:
+        """The application's `__import__`."""
+        absolute = _absolute(name, globals or {}, level) if level else name
+        module = self.import_module(absolute)
+        if not fromlist:
+            if level:  # `from . import x` always has a list
+                return module
+            return self.modules[name.partition(".")[0]]
+        for wanted in fromlist:
+            if wanted == "*":
+                for public in getattr(module, "__all__", ()):
+                    self._attribute(module, public)
+            else:
+                self._attribute(module, wanted)
+        return module
+
+    def _attribute(self, module: ModuleType, name: str) -> None:
+        """Import it if it is a submodule that has not been imported; what it is not, the importing statement finds."""
+        if not hasattr(module, name) and hasattr(module, "__path__"):
+            self._submodule(module, name)
+
+    def _top(self, name: str) -> ModuleType:
+        module = (
+            self._of_board(name)
+            or (self._of_board(name[1:]) if name.startswith("u") else None)
+            or self._of_files(name)
+            or self._of_library(name)
+            or self._allowed(name)
+        )
+        if module is None:
+            raise ImportError(self._missing(name), name=name)
+        self.modules.setdefault(name, module)
+        return module
+
+    def _of_board(self, name: str) -> ModuleType | None:
+        if name in self.modules:
+            return self.modules[name]
+        if name not in board_modules() or PLATFORMS.get(name, self._platform()) != self._platform():
+            return None
+        with self._making:
+            if name not in self.modules:
+                if name in standard.NAMES:
+                    self.modules[name] = modules.like(name, standard.NAMES[name])
+                else:
+                    self.modules[name] = importlib.import_module(f"{__package__}.mp_{name}").make(self._world)
+            return self.modules[name]
+
+    def _platform(self) -> str:
+        return self._world.board.kind.platform
+
+    def _of_files(self, name: str) -> ModuleType | None:
+        for entry in self.path:
+            folders = self.paths if entry == "" else [] if entry == ".frozen" else [self._world.files.real(entry)]
+            for folder in folders:
+                found = _in_folder(folder, name)
+                if found is not None and found.parent.resolve() != _library_folder(LIBRARY.get(name)):
+                    return self._load(name, found)
+        return None
+
+    def _of_library(self, name: str) -> ModuleType | None:
+        if name == "twincore":
+            package = ModuleType("twincore")
+            package.__path__ = []
+            return package
+        if name in LIBRARY:
+            return self.import_module(LIBRARY[name])
+        return None
+
+    def _allowed(self, name: str) -> ModuleType | None:
+        return importlib.import_module(name) if name in self.allow else None
+
+    def _submodule(self, parent: ModuleType, tail: str) -> ModuleType | None:
+        name = f"{parent.__name__}.{tail}"
+        if name in self.modules:
+            return self.modules[name]
+        if name in SHARED:
+            module = importlib.import_module(name)
+            self._world.uses_loops()
+        elif name == LAZY:
+            real = importlib.import_module(name)
+            module = modules.module(name, above=self._above, load=real.load)
+        elif name in PER_WORLD:
+            module = self._load(name, Path(_library_folder(name) or "") / "__init__.py")
+        elif parent.__name__ in SHARED or parent.__name__.partition(".")[0] in self.allow:
+            try:
+                module = importlib.import_module(name)
+            except ModuleNotFoundError:
+                found = getattr(parent, tail, None)  # `asyncio.core`
+                return found if isinstance(found, ModuleType) else None
+        else:
+            for folder in getattr(parent, "__path__", ()):
+                path = _in_folder(Path(folder), tail)
+                if path is not None:
+                    shared = parent.__name__ in PER_WORLD and path.with_suffix(".pxd").exists()  # it may be compiled
+                    module = importlib.import_module(name) if shared else self._load(name, path)
+                    break
+            else:
+                return None
+        self.modules[name] = module
+        if sys.modules.get(parent.__name__) is not parent:  # the process's own have it
+            setattr(parent, tail, module)
+        return module
+
+    def _above(self, folder: str, name: str) -> Any:
+        """As `core.lazy.above`, which knows the process's modules only: what a package loads when it is first used."""
+        return getattr(self.import_module(f"twincore.{folder}"), name)
+
+    def _load(self, name: str, path: Path) -> ModuleType:
+        """Run the file as the module `name`. A folder is a package without a file."""
+        module = self.new_module(name, path)
+        self.modules[name] = module
+        if path.is_dir():
+            return module
+        try:
+            exec(code_of(path), vars(module))
+        except BaseException:
+            self.modules.pop(name, None)
+            raise
+        return module
+
+    def new_module(self, name: str, path: Path) -> ModuleType:
+        """An empty module for the file, or of a package for its folder or its `__init__.py`."""
+        module = ModuleType(name)
+        package = path.is_dir() or path.name == "__init__.py"
+        module.__package__ = name if package else name.rpartition(".")[0]
+        if package:
+            module.__path__ = [str(path if path.is_dir() else path.parent)]
+        if not path.is_dir():
+            module.__file__ = str(path)
+        vars(module)["__builtins__"] = self._world.builtins
+        return module
+
+    def _missing(self, name: str) -> str:
+        own = PLATFORMS.get(name)
+        if own is not None and name in board_modules():
+            kind = self._world.board.kind
+            return f"no module named {name!r}: a {kind.name} has none, only boards of the platform {own} have"
+        has = "boards have it, but it is not simulated" if name in NOT_SIMULATED else "no board has it"
+        text = f"no module named {name!r}: {has}"
+        if name in IN_MICROPYTHON_LIB:
+            text += ", but micropython-lib does: put it beside the application"
+        local = {path.stem for folder in self.paths if folder.is_dir() for path in folder.glob("*.py")}
+        near = difflib.get_close_matches(name, sorted(board_modules() | set(LIBRARY) | local), n=1)
+        if near:
+            text += f" (did you mean {near[0]!r}?)"
+        allowed = f"World(..., allow=[{name!r}]), or `twincore run --allow {name}`"
+        return f"{text}. To let the application have the desktop's: {allowed}"
+
+
+def _absolute(name: str, globals: Mapping[str, Any], level: int) -> str:
+    package = globals.get("__package__") or ""
+    parts = package.split(".") if package else []
+    if len(parts) < level:
+        raise ImportError(f"can't perform relative import: {'.' * level}{name} leads out of the package {package!r}")
+    return ".".join([*parts[: len(parts) - level + 1], *([name] if name else [])])
+
+
+def _in_folder(folder: Path, name: str) -> Path | None:
+    """The file of the module, its folder if it is a package without `__init__.py`. ImportError for one of bytecode."""
+    package = folder / name
+    if package.is_dir():
+        init = package / "__init__.py"
+        return init if init.is_file() else package
+    path = folder / f"{name}.py"
+    if path.is_file():
+        return path
+    if (folder / f"{name}.mpy").is_file():
+        raise ImportError(f"{folder / name}.mpy is bytecode for a board: the desktop needs its source", name=name)
+    return None
+
+
+@cache
+def _library_folder(name: str | None) -> Path | None:
+    if name is None:
+        return None
+    package = importlib.import_module(name)
+    return Path(next(iter(package.__path__))).resolve()

@@ -1,0 +1,39 @@
+"""`json`: as Python's, but bytes are written as text."""
+
+from __future__ import annotations
+
+import json
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from .modules import module
+
+if TYPE_CHECKING:
+    from .world import World
+
+
+def _bytes(value: Any) -> Any:
+    if isinstance(value, (bytes, bytearray)):
+        return value.decode()
+    raise TypeError(f"a {type(value).__name__} has no JSON: a board would write its repr(), which nothing can read")
+
+
+def make(world: World) -> ModuleType:
+    """`json` for the application of one board."""
+
+    def dumps(value: Any, separators: tuple[str, str] | None = None) -> str:
+        return json.dumps(value, separators=separators, default=_bytes, ensure_ascii=False)
+
+    def dump(value: Any, stream: Any, separators: tuple[str, str] | None = None) -> None:
+        stream.write(dumps(value, separators))
+
+    def loads(text: Any) -> Any:
+        try:
+            return json.loads(text)
+        except json.JSONDecodeError as error:
+            raise ValueError(f"syntax error in JSON: {error}") from None
+
+    def load(stream: Any) -> Any:
+        return loads(stream.read())
+
+    return module("json", dump=dump, dumps=dumps, load=load, loads=loads)

@@ -1,0 +1,47 @@
+"""`os`: the files of the board, and what it is. What mounts other file systems is absent."""
+
+from __future__ import annotations
+
+import os
+from collections import namedtuple
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from .modules import module
+from .mp_sys import VERSION
+
+if TYPE_CHECKING:
+    from .world import World
+
+Uname = namedtuple("Uname", "sysname nodename release version machine")
+
+
+def make(world: World) -> ModuleType:
+    """`os` for the application of one board."""
+    files, kind = world.files, world.board.kind
+    release = ".".join(map(str, VERSION[:3]))
+
+    def uname() -> Uname:
+        return Uname(kind.platform, kind.platform, release, f"v{release} on a simulated board", kind.machine)
+
+    def sync() -> None:
+        """Nothing is held back."""
+
+    return module(
+        "os",
+        chdir=files.chdir,
+        getcwd=files.getcwd,
+        ilistdir=files.ilistdir,
+        listdir=files.listdir,
+        mkdir=files.mkdir,
+        remove=files.remove,
+        rename=files.rename,
+        rmdir=files.rmdir,
+        sep="/",
+        stat=files.stat,
+        statvfs=files.statvfs,
+        sync=sync,
+        uname=uname,
+        unlink=files.remove,
+        urandom=os.urandom,
+    )

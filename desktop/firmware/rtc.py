@@ -1,0 +1,65 @@
+"""machine.RTC: the clock that `time` shows too, and its alarm. pyb.RTC is in pyb_rtc."""
+
+from __future__ import annotations
+
+import time
+from calendar import timegm
+from typing import TYPE_CHECKING, Any
+
+from .of_board import OfBoard, bound
+
+if TYPE_CHECKING:
+    from .world import World
+
+SECOND = 1_000_000
+
+
+class RTC(OfBoard):
+    """The board's clock."""
+
+    _memory = b""
+
+    def __init__(self, id: int = 0) -> None:
+        if id != 0:
+            raise ValueError(f"RTC({id!r}) doesn't exist: there is RTC(0)")
+
+    def datetime(self, when: Any = None) -> tuple[int, ...] | None:
+        """(year, month, day, weekday, hours, minutes, seconds, subseconds), Monday being 0; or set it. ValueError."""
+        if when is None:
+            us = self._world.calendar.now_us()
+            found = time.gmtime(us // SECOND)
+            return (*found[:3], found.tm_wday, *found[3:6], self._subseconds(us % SECOND))
+        self._world.calendar.set_us(self._from(when))
+        return None
+
+    def _from(self, when: Any) -> int:
+        if len(when) != 8:
+            fields = "(year, month, day, weekday, hours, minutes, seconds, subseconds)"
+            raise ValueError(f"datetime takes a tuple of 8, {fields}, not {when!r}")
+        year, month, day, _, hours, minutes, seconds, _ = when
+        ranges = {"month": (month, 1, 12), "day": (day, 1, 31), "hours": (hours, 0, 23)}
+        ranges |= {"minutes": (minutes, 0, 59), "seconds": (seconds, 0, 59), "year": (year, 1970, 2099)}
+        for name, (value, least, most) in ranges.items():
+            if not least <= value <= most:
+                raise ValueError(f"{name} is {least} to {most}, not {value!r}")
+        return timegm((year, month, day, hours, minutes, seconds)) * SECOND
+
+    def _subseconds(self, us: int) -> int:
+        return us if self._board.kind.platform == "esp32" else 0
+
+    def init(self, when: Any = None) -> None:
+        """Of an ESP32: as `datetime`."""
+        if when is not None:
+            self.datetime(when)
+
+    def memory(self, data: Any = None) -> bytes | None:
+        """Of an ESP32: what is kept through deep sleep; or set it."""
+        if data is None:
+            return type(self)._memory
+        type(self)._memory = bytes(data)
+        return None
+
+
+def rtc_class(world: World) -> type[RTC]:
+    """The RTC of `world`'s application."""
+    return bound(RTC, world, "machine")

@@ -1,0 +1,260 @@
+"""The same program on a simulated board and on MicroPython's unix port: the same output, line by line."""
+
+import pytest
+
+from twincore.desktop import unix_port
+
+PROGRAMS = {
+    "the dialect": """
+import asyncio
+class Sleeps:
+    def __iter__(self):
+        yield from asyncio.sleep_ms(1)
+        return 1
+class Awaits:
+    def __iter__(self):
+        await asyncio.sleep_ms(1)
+        return 2
+class Within:
+    def __iter__(self):
+        return self.go()
+    async def go(self):
+        return 3
+def plain(n):
+    await asyncio.sleep_ms(n)
+    return (yield from Awaits())
+async def yields():
+    yield from asyncio.sleep_ms(0)
+    return 4
+class Manager:
+    def __aenter__(self):
+        yield from asyncio.sleep_ms(1)
+        return self
+    async def __aexit__(self, *args):
+        print('exit', args[0])
+        return True
+    def __aiter__(self):
+        self.n = 0
+        return self
+    def __anext__(self):
+        self.n += 1
+        if self.n > 3:
+            raise StopAsyncIteration
+        await asyncio.sleep_ms(1)
+        return self.n
+def in_plain():
+    yield from asyncio.sleep_ms(0)
+    async with Manager() as m:
+        async for i in m:
+            if i == 2:
+                continue
+            print('item', i)
+        else:
+            print('else')
+        raise ValueError
+    async for i in m:
+        break
+    return i
+async def main():
+    print(await Sleeps(), await Awaits(), await Within(), await plain(1), await yields(), await in_plain())
+    async with Manager() as m:
+        async for i in m:
+            print(i)
+    t = asyncio.create_task(plain(2))
+    print(await t)
+    print(await asyncio.gather(plain(1), yields()))
+    try:
+        await 5
+    except TypeError:
+        print('type')
+asyncio.run(main())
+""",
+    "a generator driven by hand": """
+async def f():
+    a = yield 1
+    print('got', a)
+    b = yield from g()
+    return b
+def g():
+    x = yield 2
+    return x
+it = f()
+print(it.send(None), it.send('a'))
+try:
+    it.send('b')
+except StopIteration as e:
+    print(e.value)
+it = f()
+it.send(None)
+it.close()
+""",
+    "native and viper": """
+import micropython
+from micropython import const
+_X = const(3)
+@micropython.native
+def a(n):
+    return n * _X
+@micropython.viper
+def b(buf: ptr8, n: int) -> int:
+    total = 0
+    for i in range(n):
+        total += buf[i]
+    return total
+@micropython.viper
+def c(buf, n: int):
+    p = ptr16(buf)
+    p[n] = 0x1234
+buf = bytearray(range(8))
+c(buf, 1)
+print(a(4), b(buf, 8), buf, const(5))
+""",
+    "errors": """
+import errno, struct, json
+def show(f):
+    try:
+        f()
+    except Exception as e:
+        print(type(e).__name__, isinstance(e, OSError) and (e.errno, e.args, str(e)))
+def raises(e):
+    raise e
+show(lambda: raises(OSError(5)))
+show(lambda: raises(OSError(errno.ETIMEDOUT)))
+show(lambda: open('/nothing/there'))
+show(lambda: __import__('nothing'))
+show(lambda: struct.unpack('<I', b'a'))
+show(lambda: json.loads('nope'))
+show(lambda: raises(OSError))
+show(lambda: bytearray(2)[3])
+try:
+    from time import nothing
+except ImportError:
+    print('import')
+""",
+    "ticks": """
+import time
+P = time.ticks_add(0, -1) + 1
+print(time.ticks_diff(time.ticks_add(7, 12), 7), time.ticks_diff(7, time.ticks_add(7, 12)))
+print(time.ticks_diff(3, time.ticks_add(0, -3)), time.ticks_diff(P // 2, 0) < 0)
+try:
+    time.ticks_add(0, P // 2)
+except OverflowError:
+    print('overflow')
+""",
+    "small modules": """
+import binascii, hashlib, json, struct, heapq, math, re, io, array, errno
+from collections import deque, namedtuple, OrderedDict
+print(binascii.hexlify('abc', ':'), binascii.crc32(b'abc'), binascii.b2a_base64(b'abc'), binascii.unhexlify('6162'))
+print(binascii.hexlify(hashlib.sha256('abc').digest()))
+print(json.loads(b'{"a": [1, 2.5, null, true]}')['a'], json.dumps([1, None, 'x', True]), json.dumps({'a': b'x'}))
+print(struct.pack('>HbI', 1, -2, 3), struct.unpack_from('<H', b'abcd', 2), struct.calcsize('<BI'))
+heap = [3, 1, 2]
+heapq.heapify(heap)
+print(heapq.heappop(heap), math.isclose(1, 1 + 1e-12), re.match('a(b+)', 'abbc').group(1), re.sub('b', 'x', 'abb'))
+d = deque((1, 2, 3), 2)
+d.append(4)
+print(len(d), d.popleft(), d.pop())
+full = deque((), 1, 1)
+full.append(1)
+try:
+    full.append(2)
+except IndexError:
+    print('full')
+print(namedtuple('P', ('x', 'y'))(1, 2), array.array('H', [1, 2]), io.BytesIO(b'abc').read(2), errno.errorcode[2])
+""",
+    "uctypes": """
+import uctypes as u
+buf = bytearray(range(40))
+layout = {
+    'a': u.UINT8 | 0, 'w': u.UINT16 | 2, 'q': u.INT64 | 8, 'f': u.FLOAT32 | 16, 'raw': (u.ARRAY | 4, u.UINT8 | 4),
+    'words': (u.ARRAY | 2, u.INT16 | 3), 'parts': (u.ARRAY | 8, 2, {'x': u.UINT16 | 0, 'y': u.UINT8 | 2}),
+    'inner': (20, {'q': u.INT32 | 0}), 'bits': u.BFUINT16 | 24 | 3 << u.BF_POS | 9 << u.BF_LEN,
+    'signed': u.BFINT8 | 26 | 2 << u.BF_POS | 3 << u.BF_LEN, 'word': u.BFUINT32 | 28 | 0 << u.BF_POS | 31 << u.BF_LEN,
+}
+for order in (u.LITTLE_ENDIAN, u.BIG_ENDIAN, u.NATIVE):
+    s = u.struct(u.addressof(buf), layout, order)
+    print(s.a, s.w, s.q, bytes(s.raw), s.words[2], s.parts[1].x, s.parts[1].y, s.inner.q, s.bits, s.signed, s.word)
+    s.a = 300
+    s.w = 70000
+    s.words[1] = -2
+    s.parts[0].y = 7
+    s.inner.q = -5
+    s.bits = 1000
+    s.signed = -2
+    s.f = 1.5
+    print(buf, s.f, u.sizeof(s), u.sizeof(layout), u.sizeof(layout, order))
+for wrong in (lambda: s.none, lambda: s.words[3], lambda: u.struct(buf, layout)):
+    try:
+        wrong()
+    except Exception as e:
+        print(type(e).__name__)
+""",
+    "RingIO": """
+import micropython
+r = micropython.RingIO(8)
+print(r.write(b'ab\\ncdefghij'), r.any(), r.read(1), r.readline(), r.readline(), r.any())
+b = bytearray(3)
+print(r.write(b'1234'), r.readinto(b), b, r.readinto(b, 1), b, r.read(), r.read(5))
+small = micropython.RingIO(bytearray(4))
+print(small.write(b'xyzw'), small.read())
+""",
+    "deflate": """
+import deflate, io
+data = b'x\\x9c\\xcb\\xc9\\xccK\\xe5\\xca\\xa1-\\x01\\x00\\xc0\\xa2!\\xe9'  # 20 times line\\n
+for data, format in ((data, deflate.ZLIB), (data[2:-4], deflate.RAW), (data, deflate.AUTO)):
+    d = deflate.DeflateIO(io.BytesIO(data), format)
+    room = bytearray(4)
+    print(d.readline(), d.read(3), d.readinto(room), room, len(d.read()), d.read(3))
+""",
+    "locks and threads": """
+import _thread, time
+lock = _thread.allocate_lock()
+print(lock.acquire(), lock.locked(), lock.acquire(0))
+lock.release()
+with lock:
+    print(lock.locked())
+try:
+    lock.release()
+except RuntimeError:
+    print('runtime')
+done = []
+def job(n, *, k):
+    time.sleep_ms(1)
+    done.append((n, k))
+_thread.start_new_thread(job, (1,), {'k': 2})
+while not done:
+    time.sleep_ms(1)
+print(done)
+""",
+    "poll": """
+import select, io
+class S(io.IOBase):
+    n = 0
+    def ioctl(self, request, flags):
+        if request != 3:
+            return -1
+        self.n += 1
+        return flags & select.POLLIN if self.n > 3 else 0
+p = select.poll()
+s = S()
+p.register(s, select.POLLIN)
+print(p.poll(0), len(p.poll(2000)), [(o is s, e) for o, e in p.ipoll(0)])
+p.modify(s, select.POLLOUT)
+print(p.poll(0))
+p.unregister(s)
+for wrong in (lambda: p.modify(s, 1),):
+    try:
+        wrong()
+    except OSError as e:
+        print(e)
+""",
+}
+
+
+@pytest.mark.parametrize("source", PROGRAMS.values(), ids=PROGRAMS)
+def test_the_same_output(run, source, tmp_path, target_is_here):
+    target_is_here("micropython")
+    ran = run(source, kind="esp32")
+    expected = unix_port.run(tmp_path / "main.py")
+    assert (expected.exit_code, expected.stderr) == (0, "")
+    assert ran.lines == expected.stdout.splitlines()

@@ -1,0 +1,39 @@
+"""esp32: touch pads, and values that are kept."""
+
+import pytest
+
+
+def test_a_touch_lowers_the_reading(new_world):
+    world = new_world("esp32")
+    m = world.import_module("machine")
+    pad = m.TouchPad(m.Pin(4))
+    assert pad.read() == 1000
+    world.board.analog(4).value = 0.2
+    assert pad.read() == 200
+    with pytest.raises(ValueError, match="GPIO5 is no touch pad: GPIO4, GPIO0"):
+        m.TouchPad(m.Pin(5))
+
+
+def test_values_are_kept_by_name(new_world):
+    nvs = new_world("esp32").import_module("esp32").NVS("settings")
+    nvs.set_i32("n", -5)
+    nvs.set_blob("b", b"abc")
+    buf = bytearray(5)
+    assert (nvs.get_i32("n"), nvs.get_blob("b", buf), bytes(buf)) == (-5, 3, b"abc\0\0")
+    nvs.erase_key("n")
+    with pytest.raises(OSError, match="NOT_FOUND: 'settings' has no 'n', but b"):
+        nvs.get_i32("n")
+    with pytest.raises(OverflowError, match="32 bits"):
+        nvs.set_i32("n", 1 << 31)
+
+
+def test_values_of_two_boards_are_apart(new_world):
+    first, second = (new_world("esp32").import_module("esp32").NVS("s") for _ in range(2))
+    first.set_i32("n", 1)
+    with pytest.raises(OSError, match="but nothing"):
+        second.get_i32("n")
+
+
+def test_its_pins_are_read_in_real_time(run):
+    ran = run("from machine import Pin, TouchPad\nprint(TouchPad(Pin(4)).read())", kind="esp32", virtual=False)
+    assert ran.text == "1000\n"
