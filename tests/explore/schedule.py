@@ -1,7 +1,7 @@
 """One schedule of a few threads, each in a real thread that runs only when it is its turn. See `explorer`."""
 
 from _thread import allocate_lock, start_new_thread
-from sys import _getframe
+from sys import _getframe, set_asyncgen_hooks
 
 from controlled import TIME, WHOLE, Abandoned, State
 
@@ -64,6 +64,7 @@ class Worker:
             (run, thread), self.job = self.job, None  # now: the next run may give it one before it is back here
             run.body(thread)
             run = thread = None
+            set_asyncgen_hooks(None, None)  # those of a loop that was abandoned, and so of all before it
 
 
 class Run:

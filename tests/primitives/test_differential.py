@@ -50,7 +50,7 @@ class Author:
                 break
         return tuple(statements)
 
-    def time(self, least=0):
+    def time(self, least=1):
         return self.draw(st.integers(least, 6))
 
     def limit(self):
