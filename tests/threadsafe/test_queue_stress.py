@@ -8,7 +8,7 @@ import pytest
 
 from support import RP2, run, sleep_ms, start_thread
 
-ITEMS = 100 if RP2 else 600  # of each producer
+ITEMS = 60 if RP2 else 600  # of each producer
 
 
 class Random:
