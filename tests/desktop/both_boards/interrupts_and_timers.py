@@ -21,7 +21,7 @@ def hard(pin):
 
 wired = Pin(3, Pin.IN)
 wired.irq(hard, Pin.IRQ_RISING | Pin.IRQ_FALLING, hard=True)
-for n in range(5):
+for _ in range(5):
     out.toggle()
 print("hard", list(seen[:count]))
 state = machine.disable_irq()
@@ -54,7 +54,12 @@ async def main():
     task = asyncio.create_task(consume())
     ticks = []
     timer = Timer(-1)
-    timer.init(period=500, mode=Timer.PERIODIC, callback=lambda t: (ticks.append(len(ticks)), log.append(("timer", len(ticks)))))
+
+    def tick(timer):
+        ticks.append(1)
+        log.append(("timer", len(ticks)))
+
+    timer.init(period=500, mode=Timer.PERIODIC, callback=tick)
     once = Timer(-1)
     once.init(period=740, mode=Timer.ONE_SHOT, callback=lambda t: flag.set())
     await asyncio.gather(blink(), wait())
@@ -74,6 +79,6 @@ asyncio.run(main())
 for entry in log:
     print(entry)
 micropython.schedule(print, "scheduled")
-for n in range(3):
+for _ in range(3):
     pass
 print("end")
