@@ -14,7 +14,7 @@ class Event(WaitList):
     """
 
     def __init__(self):
-        self.waiters = []
+        self.waiters = None
         self.state = False
         self.fresh = False  # between __await__ and the first step
         self.queue = None  # of those who waited last
@@ -40,7 +40,7 @@ class Event(WaitList):
 
     def park(self, task):
         self.queue = task.queue
-        self.waiters.append(task)
+        WaitList.park(self, task)
 
     def __await__(self):
         self.fresh = True

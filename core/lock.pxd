@@ -6,8 +6,7 @@ cdef bint COMPILED
 cdef object PENDING
 
 cdef class Lock(WaitList):
-    cdef public bint state
-    cdef Task heir
+    cdef public object state
     cdef bint fresh
     cdef RunQueue queue
     cdef object __weakref__

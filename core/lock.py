@@ -14,15 +14,14 @@ class Lock(WaitList):
     """
 
     def __init__(self):
-        self.waiters = []
-        self.state = False
-        self.heir = None  # the task the lock was handed to, until it runs
+        self.waiters = None
+        self.state = False  # True: locked; a task: handed to that, which has not run yet
         self.fresh = False  # between __await__ and the first step
         self.queue = None
 
     def locked(self):
         """True while a task holds it, or has just been handed it."""
-        return self.state
+        return self.state is not False
 
     def acquire(self):
         """Awaitable, True: until the lock is the caller's. Does not yield if it is free."""
@@ -31,26 +30,25 @@ class Lock(WaitList):
     def release(self):
         """Give it to the task that has waited longest, if any. RuntimeError if it is not locked."""
         check_context(self.queue, "Lock.release()")
-        if not self.state or self.heir is not None:
+        if self.state is not True:
             raise RuntimeError("Lock not acquired")
         self._pass_on()
 
     def _pass_on(self):
         if self.waiters:
             task = self.waiters.pop(0)
-            self.heir = task
+            self.state = task
             task.queue.wake(task)
             task.data = self  # so that a cancel finds this lock
         else:
-            self.heir = None
             self.state = False
 
     def park(self, task):
         self.queue = task.queue
-        self.waiters.append(task)
+        WaitList.park(self, task)
 
     def unpark(self, task):
-        if task is self.heir:
+        if task is self.state:
             self._pass_on()
             return False
         self.waiters.remove(task)
@@ -67,11 +65,9 @@ class Lock(WaitList):
     def attempt(self):
         if self.fresh:
             self.fresh = False
-            if self.state:
+            if self.state is not False:
                 return PENDING
-            self.state = True
-        else:
-            self.heir = None
+        self.state = True
         return True
 
     def __aenter__(self):

@@ -7,10 +7,13 @@ class WaitList(Wait):
     """Tasks that wait for the same thing, woken in order of arrival."""
 
     def __init__(self):
-        self.waiters = []
+        self.waiters = None  # a list once somebody waits: an empty one would be half of an Event on a board
 
     def park(self, task):
-        self.waiters.append(task)
+        if self.waiters is None:
+            self.waiters = [task]
+        else:
+            self.waiters.append(task)
 
     def unpark(self, task):
         self.waiters.remove(task)
@@ -20,6 +23,6 @@ class WaitList(Wait):
         """Make every waiter ready, in order."""
         waiters = self.waiters
         if waiters:
-            self.waiters = []
+            self.waiters = None
             for task in waiters:
                 task.queue.wake(task)

@@ -40,8 +40,7 @@ class Delay_ms:
         self._duration = duration
         self._value = None
         self._event = None
-        self._command = _Command(get_event_loop())
-        self._due = _Due(self)
+        self._command = _Command(get_event_loop(), self)
 
     def callback(self, func=None, args=()):
         """Call `func(*args)` from now on; None: nothing but the event."""
@@ -53,16 +52,16 @@ class Delay_ms:
         `deinit`."""
         if self._command is None:
             raise RuntimeError("this Delay_ms was ended by deinit()")
-        self._command.give(duration if duration > 0 else self._duration, self._due)
+        self._command.give(duration if duration > 0 else self._duration)
 
     def stop(self):
         """Do not wait any more: nothing happens until the next `trigger`."""
         if self._command is not None:
-            self._command.give(-1, self._due)
+            self._command.give(-1)
 
     def running(self):
         """Whether it was triggered, and neither stopped nor is its time up."""
-        return self._due.running
+        return self._command is not None and self._command.running
 
     __call__ = running
 
@@ -91,7 +90,7 @@ class Delay_ms:
         """End it: nothing is left behind. A callback that runs goes on. Again: nothing happens."""
         if self._command is not None:
             command, self._command = self._command, None
-            command.end(self._due)
+            command.end()
 
     def _happened(self):
         if self._event is None:
@@ -111,21 +110,21 @@ class Delay_ms:
 class _Command(Cell):
     """The last `trigger` or `stop`, until the loop sees to it. Each of its fields is written by who calls those."""
 
-    def __init__(self, loop):
+    def __init__(self, loop, delay):
         self.rung = False
         self.loop = loop
         self.duration = -1  # ms; -1: stop
         self.at = 0  # when it was given
-        self.due = None
+        self.running = False
+        self.due = _Due(delay)
         self.seen_at = self.seen = -2  # the command that was seen to last: of two rings for one the second is none
         loop.bell.arm(self)
 
-    def give(self, duration, due):
+    def give(self, duration):
         """Any context."""
-        self.due = due
         self.at = ticks_ms() if MICROPYTHON else self.loop.clock.now()
         self.duration = duration
-        due.running = duration >= 0
+        self.running = duration >= 0
         if MICROPYTHON:
             fence()
         self.loop.bell.ring(self)
@@ -142,17 +141,18 @@ class _Command(Cell):
         self.seen_at = at
         if due.slot >= 0:
             loop.timers.remove(due)
-        due.running = duration >= 0
-        if due.running:
+        self.running = duration >= 0
+        if self.running:
             now = loop.clock.now()
             passed = ticks_diff(ticks_ms(), at) if MICROPYTHON else now - at
             loop.timers.push(due, now - passed + duration * UNITS_PER_MS)
 
-    def end(self, due):
+    def end(self):
         """On the loop."""
         check_context(self.loop, "Delay_ms.deinit()")
+        due = self.due
         self.duration = -1
-        due.running = False
+        self.running = False
         self.loop.bell.disarm(self)
         if due.slot >= 0:
             self.loop.timers.remove(due)
@@ -164,12 +164,11 @@ class _Due(Timer):
     def __init__(self, delay):
         Timer.__init__(self)
         self.delay = delay
-        self.running = False
 
     def expire(self):
         delay = self.delay
         command = delay._command
         if command is None or command.duration < 0:  # stopped since
             return
-        self.running = False
+        command.running = False
         delay.time_is_up(command.loop)

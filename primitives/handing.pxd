@@ -4,7 +4,6 @@ from ..core.waitlist cimport WaitList
 
 cdef class HandingLine(WaitList):
     cdef public bint fresh
-    cdef public Py_ssize_t handed
     cdef public RunQueue queue
     cdef object __weakref__
 

@@ -12,9 +12,8 @@ class HandingLine(WaitList):
     """One object serves all who wait: what tells them apart is only whether they are in `waiters` still."""
 
     def __init__(self):
-        self.waiters = []
+        self.waiters = None
         self.fresh = False  # between __await__ and the first step
-        self.handed = 0  # how many were handed something and have not run yet
         self.queue = None
 
     def check(self, what):
@@ -26,7 +25,6 @@ class HandingLine(WaitList):
         if not self.waiters:
             return False
         task = self.waiters.pop(0)
-        self.handed += 1
         task.queue.wake(task)
         task.data = self  # so that a cancel finds this
         return True
@@ -37,13 +35,12 @@ class HandingLine(WaitList):
 
     def park(self, task):
         self.queue = task.queue
-        self.waiters.append(task)
+        WaitList.park(self, task)
 
     def unpark(self, task):
-        if task in self.waiters:
+        if self.waiters and task in self.waiters:
             self.waiters.remove(task)
             return True
-        self.handed -= 1
         self.hand_back()
         return False
 

@@ -3,11 +3,13 @@ from ..core.task cimport Task, Wait
 from .handing cimport HandingLine
 
 cdef bint COMPILED
+cdef bint MICROPYTHON
 cdef object PENDING
 
 cdef class Queue:
     cdef public Py_ssize_t maxsize
     cdef public object _items
+    cdef Py_ssize_t _head
     cdef public _Getters _getters
     cdef public _Putters _putters
     cdef object _joiners
@@ -24,7 +26,9 @@ cdef class Queue:
 
 cdef class _Line(HandingLine):
     cdef public Queue owner
+    cdef public Py_ssize_t handed
 
+    cpdef bint hand(self) except -1
     cpdef fail_all(self)
 
 cdef class _Getters(_Line):

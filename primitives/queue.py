@@ -10,7 +10,7 @@ Threads and interrupts use a ThreadSafeQueue.
 from heapq import heappop, heappush
 
 from ..core.context import check_context
-from ..core.native import COMPILED, Ring
+from ..core.native import COMPILED, MICROPYTHON, Ring
 from ..core.queue_errors import QueueEmpty, QueueFull
 from ..core.task import PENDING, Wait
 from .handing import HandingLine
@@ -31,6 +31,7 @@ class Queue:
 
     def __init__(self, maxsize=0):
         self.maxsize = maxsize
+        self._head = 0  # of those in `_items`, the first that was not taken
         self._make()
         self._getters = _Getters(self)
         self._putters = _Putters(self)
@@ -41,27 +42,37 @@ class Queue:
     # How items are kept: what the other kinds do otherwise.
 
     def _make(self):
-        self._items = Ring()
+        self._items = [] if MICROPYTHON else Ring()  # a Ring's deque has room from the start: too much for a board
 
     def _add(self, item):
-        self._items.reserve(1)
-        self._items.push(item)
+        if MICROPYTHON:
+            self._items.append(item)
+        else:
+            self._items.push(item)
 
     def _take(self):
-        item = self._items.pop()
-        self._items.reserve(-1)
+        if not MICROPYTHON:
+            return self._items.pop()
+        items, head = self._items, self._head
+        item = items[head]
+        items[head] = None
+        head += 1
+        if head == len(items) or (head >= 32 and 2 * head >= len(items)):  # seldom enough to cost nothing
+            del items[:head]
+            head = 0
+        self._head = head
         return item
 
     def qsize(self):
         """How many items there are for who comes now."""
-        return len(self._items) - self._getters.handed
+        return len(self._items) - self._head - self._getters.handed
 
     def empty(self):
-        return len(self._items) <= self._getters.handed
+        return len(self._items) - self._head <= self._getters.handed
 
     def full(self):
         """Whether who comes now would have to wait to put."""
-        return 0 < self.maxsize <= len(self._items) + self._putters.handed
+        return 0 < self.maxsize <= len(self._items) - self._head + self._putters.handed
 
     def put(self, val):
         """Awaitable: add `val`, when there is room. Does not yield if there is. QueueShutDown."""
@@ -92,11 +103,13 @@ class Queue:
     def _put(self, val):
         self._add(val)
         self._unfinished += 1
-        self._getters.hand()
+        if self._getters.waiters:
+            self._getters.hand()
 
     def _get(self):
         item = self._take()
-        self._putters.hand()
+        if self._putters.waiters:
+            self._putters.hand()
         return item
 
     def task_done(self):
@@ -137,12 +150,19 @@ class _Line(HandingLine):
 
     def __init__(self, owner):
         HandingLine.__init__(self)
+        self.handed = 0  # how many were promised something and have not run yet
         self.owner = owner
+
+    def hand(self):
+        if not HandingLine.hand(self):
+            return False
+        self.handed += 1
+        return True
 
     def fail_all(self):
         """Raise QueueShutDown in all."""
-        waiters, self.waiters = self.waiters, []
-        for task in waiters:
+        waiters, self.waiters = self.waiters, None
+        for task in waiters or ():
             task.queue.fail(task, QueueShutDown("the queue was shut down"))
 
 
@@ -162,6 +182,7 @@ class _Getters(_Line):
         return owner._get()
 
     def hand_back(self):
+        self.handed -= 1
         if not self.owner.empty():
             self.hand()
 
@@ -170,6 +191,7 @@ class _Putters(_Line):
     """Who waits for room; `handed` counts the places that are promised."""
 
     def hand_back(self):
+        self.handed -= 1
         if not self.owner.full():
             self.hand()
 
@@ -204,6 +226,25 @@ class _Put(Wait):
         self.parked = True
         task.data = self.owner._putters
         self.owner._putters.park(task)
+
+
+if not COMPILED and not MICROPYTHON:  # there a coroutine that does not wait costs less than an awaitable in Python
+
+    async def _put(self, val):
+        """Add `val`, when there is room. Does not yield if there is. QueueShutDown."""
+        if self._shut or self.full():
+            await _Put(self, val)
+        else:
+            self._put(val)
+
+    async def _get(self):
+        """The next item, when there is one. Does not yield if there is. QueueShutDown."""
+        if len(self._items) <= self._getters.handed:
+            return await self._getters
+        return self._get()
+
+    Queue.put = _put
+    Queue.get = _get
 
 
 class LifoQueue(Queue):

@@ -20,9 +20,8 @@ class Semaphore(HandingLine):
     def __init__(self, value=1):
         if value < 0:
             raise ValueError("a semaphore has 0 permits or more, not " + str(value))
-        self.waiters = []
+        self.waiters = None
         self.fresh = False
-        self.handed = 0
         self.queue = None
         self._value = value
 
@@ -50,8 +49,6 @@ class Semaphore(HandingLine):
             if not self._value:
                 return PENDING
             self._value -= 1
-        else:
-            self.handed -= 1
         return True
 
     def __aenter__(self):

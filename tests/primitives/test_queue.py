@@ -247,3 +247,19 @@ def test_many_tasks_on_both_sides_lose_nothing(core, primitives):
     assert sorted(got) == [(n, i) for n in range(4) for i in range(50)]
     for n in range(4):
         assert [i for m, i in got if m == n] == list(range(50))
+
+
+def test_a_long_queue_keeps_its_order_while_it_grows_and_shrinks(core, primitives):
+    async def main():
+        queue, put, got = primitives.Queue(), 0, 0
+        for up, down in ((100, 30), (10, 70), (200, 150), (1, 61)):
+            for _ in range(up):
+                queue.put_nowait(put)
+                put += 1
+            for _ in range(down):
+                assert queue.get_nowait() == got
+                got += 1
+            assert queue.qsize() == put - got
+        assert queue.empty() and put == 311
+
+    run(core, main)
