@@ -1,6 +1,6 @@
 """What a primitive costs a board, in bytes of heap on the 64-bit unix port: not more than upstream's, where it has one.
 
-Upstream: Event and Lock 96, Semaphore 160, Queue 480, Delay_ms 800. Not a promise, but whoever makes it more should know.
+Upstream: Event and Lock 96, Semaphore 160, Queue 480, Delay_ms 800. No promise, but who makes it more should know.
 """
 
 import gc
