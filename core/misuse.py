@@ -21,7 +21,17 @@ _INSTEAD = {
     "Task.cancel()": "threadsafe.call_soon_threadsafe(loop, task.cancel), or a ThreadSafeEvent that a task waits for",
     "Task.remove_done_callback()": "a task of that loop",
     "Timeout.reschedule()": "a threadsafe.Message that the task itself, or another of its loop, waits for",
+    # All methods of a class:
+    "Broker": "a Gate, which publishes for other contexts",
+    "Queue": "threadsafe.ThreadSafeQueue",
+    "RingbufQueue": "threadsafe.ThreadSafeQueue",
+    "Semaphore": "threadsafe.ThreadSafeSemaphore",
 }
+
+
+def _instead(what):
+    found = _INSTEAD.get(what) or _INSTEAD.get(what.split(".")[0])
+    return "use " + (found or "threadsafe.call_soon_threadsafe, which has the loop call it")
 
 
 def describe(obj):
@@ -33,11 +43,11 @@ def describe(obj):
 
 
 def wrong_context(what, thread):
-    """`what`, a key of _INSTEAD, was called from a thread or core that does not run the scheduler, which `thread` does."""
+    """`what` was called from a thread or core that does not run the scheduler, which `thread` does."""
     if not thread:
         return forked(what)
     return WrongContextError(
-        what + " was called from another context than the thread that runs its scheduler; use " + _INSTEAD[what]
+        what + " was called from another context than the thread that runs its scheduler; " + _instead(what)
     )
 
 
@@ -60,7 +70,7 @@ def no_loop_here(what=None):
     """The same, from a thread that runs no loop while another does; without `what`, it asked for its loop."""
     if what is not None:
         return WrongContextError(
-            what + " was called from a thread that runs no loop, another does; use " + _INSTEAD[what]
+            what + " was called from a thread that runs no loop, another does; " + _instead(what)
         )
     return WrongContextError(
         "this context runs no loop, another does: hand work to that one through threadsafe "
