@@ -14,7 +14,8 @@ def with_clock(make):
     """Loops that are made in this thread meanwhile, and waits of `threadsafe`, get their clock from `make()`.
 
     It jumps (see native.Clock), and has `sleep_in(bell, timeout)` for a thread that waits without a loop: sleep in the
-    Doorbell `bell` until it is rung, for `timeout` microseconds at most (-1: no limit).
+    Doorbell `bell` until it is rung, for `timeout` microseconds at most (-1: no limit); and `job(fn)`, what a thread of
+    `offload` calls in place of `fn`, which a task of this thread awaits.
     """
     before = getattr(_of, "make", None)
     _of.make = make

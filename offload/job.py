@@ -15,6 +15,8 @@ if MICROPYTHON:
 else:
     from contextvars import copy_context
 
+    from ..core.clocks_cpython import of_this_thread
+
 NEW, QUEUED, ENDED = 0, 1, 2
 WORDS = ("wait", "abandon", "signal")
 
@@ -53,6 +55,10 @@ class Job(Cell):
     def __init__(self, pool, func, args, kwargs):
         self.rung = False
         self.pool = pool
+        if not MICROPYTHON:
+            clock = of_this_thread()
+            if clock is not None:
+                func = clock.job(func)
         self.func = func
         self.args = args
         self.kwargs = kwargs

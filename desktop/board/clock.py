@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
+from twincore.core.clocks_cpython import with_clock
 from twincore.core.native import Clock  # type: ignore[attr-defined]  # made in C
 
 from .interrupts import Interrupts
@@ -35,6 +38,16 @@ class BoardClock(Clock):
 
     def release(self) -> None:
         self._time.release()
+
+    def job(self, fn: Callable[..., Any]) -> Callable[..., Any]:
+        """`fn`, to be called in a thread of `offload` for a task: it sleeps and waits in the board's time."""
+
+        @wraps(fn)
+        def work(*args: Any, **kwargs: Any) -> Any:
+            with self._time.job(), with_clock(lambda: self):
+                return fn(*args, **kwargs)
+
+        return work
 
     def sleep(self, loop: Any, timeout: int) -> None:
         """Until the loop has something to do, for at most `timeout` microseconds (-1: no limit)."""

@@ -127,6 +127,11 @@ class Timekeeper:
         thread.start()
         return thread
 
+    @contextmanager
+    def job(self) -> Iterator[None]:
+        """The calling thread works for a task of the board, for which time was held. It takes part meanwhile."""
+        yield
+
     def hold(self) -> None:
         """Work that is not the board's is under way, and somebody of the board waits for it: time must not jump."""
 
@@ -275,6 +280,11 @@ class RealTime(Timekeeper):
             with self._lock:
                 self._present.remove(own)
             self._tell()
+
+    @contextmanager
+    def job(self) -> Iterator[None]:
+        """The calling thread works for a task of the board, for which time was held. It takes part meanwhile."""
+        yield
 
     def hold(self) -> None:
         with self._lock:

@@ -19,6 +19,7 @@ from .timekeeper import Part, Sleeper, Timekeeper, Wakeable
 __tracebackhide__ = True  # pytest shows the test's own line when a deadlock is raised
 SLICE = 100  # us that a context computes before one that was notified has its turn
 LOOK = 1000  # us that others compute on end before `step` ends
+QUEUED = 0.05  # real seconds after which work that is under way, and moves nothing, waits behind jobs that sleep
 STUCK = 30.0  # real seconds in which nothing happens, after which who has patience with a deadlock has none with that
 NEVER = sys.maxsize
 
@@ -35,6 +36,7 @@ class _Context:
         self.first = first
         self.patience = patience
         self.thread: int | None = None
+        self.job = False  # a thread's of a pool, for one call
         self.last = False  # it goes on behind others that can at the same time,
         self.since = NEVER  # for which it waits since then
         self.look = NEVER  # from then on it can go on too, but time does not jump there
@@ -137,6 +139,17 @@ class VirtualTime(Timekeeper):
         with self._take_part(self._join(name, first, patience)):
             yield
 
+    @contextmanager
+    def job(self) -> Iterator[None]:
+        own = self._join("a job", False)
+        own.job = True
+        self.release()
+        with self._take_part(own):
+            try:
+                yield
+            finally:
+                self.hold()
+
     def start(self, fn: Callable[[], object], name: str, first: bool = False) -> threading.Thread:
         own = self._join(name, first)
 
@@ -227,12 +240,14 @@ class VirtualTime(Timekeeper):
                 with self._lock:
                     if self._running is None:
                         self._choose()
+                    dead = quiet.look()
+                    if own.job and self._running is None and quiet.seconds() >= QUEUED:
+                        self._choose(True)
                     if self._running is own:
                         return
-                    dead = quiet.look()
                 if dead:
                     raise Deadlock(f"{dead}\n{who_waits.report(self)}")
-                (own.turn if sleeper.ready() else sleeper).block(own.patience)
+                (own.turn if sleeper.ready() else sleeper).block(QUEUED if own.job else own.patience)
         except BaseException:  # Ctrl-C, or a deadlock: it runs now, whoever else does
             with self._lock:
                 own.go_on()
@@ -240,15 +255,15 @@ class VirtualTime(Timekeeper):
                     self._running = own
             raise
 
-    def _choose(self) -> None:
-        """If nobody runs, give the next its turn, and let time pass for it if need be. With the lock."""
+    def _choose(self, held: bool = False) -> None:
+        """If nobody runs, give the next its turn, and let time pass for it if need be, `held` or not. With the lock."""
         if self._running is not None:
             return
         contexts = self._contexts
         waiting = [context for context in contexts if context.waits]
         chosen = self._next(waiting)
         if chosen is None:
-            if self._held or len(waiting) < len(contexts) or not waiting:
+            if (self._held > 0 and not held) or len(waiting) < len(contexts) or not waiting:
                 return
             until = min([context.until for context in waiting])
             if until == NEVER:
@@ -274,7 +289,7 @@ class VirtualTime(Timekeeper):
                         return context
                     context.since = now
                     behind = behind or context
-                elif context.turns < self._turns and not self._held:
+                elif context.turns < self._turns and self._held <= 0:
                     behind = behind or context
         for context in waiting:
             if not context.last and context.ready(now):
@@ -283,7 +298,7 @@ class VirtualTime(Timekeeper):
 
     def _dead(self) -> bool:
         """Whether everything waits for ever, as far as can be known in here. With the lock."""
-        return self._running is None and not self._held and all(c.waits and c.until == NEVER for c in self._contexts)
+        return self._running is None and self._held <= 0 and all(c.waits and c.until == NEVER for c in self._contexts)
 
 
 class _Quiet:
@@ -295,15 +310,19 @@ class _Quiet:
         self._seen: object = None
         self._since = 0.0
 
+    def seconds(self) -> float:
+        """How long it has been quiet, at the last `look`."""
+        return system_time.monotonic() - self._since
+
     def look(self) -> str:
         """If that is too long: what is the matter. With the timekeeper's lock."""
-        if self._patience is None:
-            return ""
         time = self._time
         seen = (time._turns, time._time, time._held)
         now = system_time.monotonic()
         if seen != self._seen:
             self._seen, self._since = seen, now
+        elif self._patience is None:
+            pass
         elif time._dead() and now - self._since >= self._patience:
             return "a deadlock: everything waits for ever"
         elif now - self._since >= STUCK:

@@ -3,6 +3,9 @@
 In order: the board's modules (`mp_*.py`), `utime` and the like, the application's files, twincore's packages, and what
 `allow` lets in of the desktop. Each world has its own; the process's `sys.modules` is not touched. As on a board there
 is no lock around an import: a module that is being imported is there for others as far as it has got.
+
+A folder of the application's with the name of a twincore package (`primitives/tests/`) adds to that package, as if it
+had been copied into it; with an `__init__.py` it is the application's own package, and takes its place.
 """
 
 from __future__ import annotations
@@ -11,14 +14,14 @@ import difflib
 import importlib
 import pkgutil
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from threading import RLock
 from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-from . import modules, standard
+from . import modules, standard, upstream_names
 from .dialect import compile_source
 
 if TYPE_CHECKING:
@@ -153,13 +156,21 @@ class Imports:
     def _platform(self) -> str:
         return self._world.board.kind.platform
 
-    def _of_files(self, name: str) -> ModuleType | None:
+    def _folders(self) -> Iterator[Path]:
+        """Where the application's modules are looked for, in order."""
         for entry in self.path:
-            folders = self.paths if entry == "" else [] if entry == ".frozen" else [self._world.files.real(entry)]
-            for folder in folders:
-                found = _in_folder(folder, name)
-                if found is not None and found.parent.resolve() != _library_folder(LIBRARY.get(name)):
-                    return self._load(name, found)
+            if entry == "":
+                yield from self.paths
+            elif entry != ".frozen":
+                yield self._world.files.real(entry)
+
+    def _of_files(self, name: str) -> ModuleType | None:
+        for folder in self._folders():
+            found = _in_folder(folder, name)
+            if found is None or (name in LIBRARY and found.is_dir()):  # such a folder adds to the library's package
+                continue
+            if found.parent.resolve() != _library_folder(LIBRARY.get(name)):
+                return self._load(name, found)
         return None
 
     def _of_library(self, name: str) -> ModuleType | None:
@@ -167,9 +178,10 @@ class Imports:
             package = ModuleType("twincore")
             package.__path__ = []
             return package
-        if name in LIBRARY:
-            return self.import_module(LIBRARY[name])
-        return None
+        if name not in LIBRARY:
+            return None
+        package = self.import_module(LIBRARY[name])
+        return self._with_names(package.__name__, package)
 
     def _allowed(self, name: str) -> ModuleType | None:
         return importlib.import_module(name) if name in self.allow else None
@@ -186,25 +198,59 @@ class Imports:
             module = modules.module(name, above=self._above, load=real.load)
         elif name in PER_WORLD:
             module = self._load(name, Path(_library_folder(name) or "") / "__init__.py")
-        elif parent.__name__ in SHARED or parent.__name__.partition(".")[0] in self.allow:
+        else:
+            found = self._of_package(parent, tail) or self._of_upstream(name) or self._added(parent, tail)
+            if found is None:
+                return None
+            module = found
+        self.modules[name] = module
+        if sys.modules.get(parent.__name__) is not parent and not hasattr(parent, tail):  # the process's own have it
+            setattr(parent, tail, module)
+        return module
+
+    def _of_package(self, parent: ModuleType, tail: str) -> ModuleType | None:
+        name = f"{parent.__name__}.{tail}"
+        if parent.__name__ in SHARED or parent.__name__.partition(".")[0] in self.allow:
             try:
-                module = importlib.import_module(name)
+                return importlib.import_module(name)
             except ModuleNotFoundError:
                 found = getattr(parent, tail, None)  # `asyncio.core`
                 return found if isinstance(found, ModuleType) else None
-        else:
-            for folder in getattr(parent, "__path__", ()):
-                path = _in_folder(Path(folder), tail)
+        for folder in getattr(parent, "__path__", ()):
+            path = _in_folder(Path(folder), tail)
+            if path is not None:
+                shared = parent.__name__ in PER_WORLD and path.with_suffix(".pxd").exists()  # it may be compiled
+                return importlib.import_module(name) if shared else self._load(name, path)
+        return None
+
+    def _of_upstream(self, name: str) -> ModuleType | None:
+        """The module of ours that has what upstream has in `name`."""
+        if name not in upstream_names.MODULES:
+            return None
+        return self._with_names(name, self.import_module(upstream_names.MODULES[name]))
+
+    def _with_names(self, name: str, module: ModuleType) -> ModuleType:
+        """The module, with the names that upstream has in the one called `name`."""
+        names = upstream_names.NAMES.get(name)
+        if names is None:
+            return module
+
+        def other(wanted: str) -> Any:
+            if wanted in names:
+                where, what = names[wanted]
+                return getattr(self.import_module(where), what)
+            return getattr(module, wanted)
+
+        return modules.module(module.__name__, __getattr__=other, __path__=getattr(module, "__path__", []))
+
+    def _added(self, parent: ModuleType, tail: str) -> ModuleType | None:
+        """A module in a folder of the application's that has the name of the twincore package `parent`."""
+        for alias in (alias for alias, package in LIBRARY.items() if package == parent.__name__):
+            for folder in self._folders():
+                path = _in_folder(folder / alias, tail)
                 if path is not None:
-                    shared = parent.__name__ in PER_WORLD and path.with_suffix(".pxd").exists()  # it may be compiled
-                    module = importlib.import_module(name) if shared else self._load(name, path)
-                    break
-            else:
-                return None
-        self.modules[name] = module
-        if sys.modules.get(parent.__name__) is not parent:  # the process's own have it
-            setattr(parent, tail, module)
-        return module
+                    return self._load(f"{parent.__name__}.{tail}", path)
+        return None
 
     def _above(self, folder: str, name: str) -> Any:
         """As `core.lazy.above`, which knows the process's modules only: what a package loads when it is first used."""

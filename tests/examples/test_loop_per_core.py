@@ -20,9 +20,10 @@ def test_on_cpython():
     check(cpython.run(EXAMPLE, timeout=60))
 
 
-def test_on_a_simulated_board():
+@pytest.mark.parametrize("options", [[], ["--virtual"]])
+def test_on_a_simulated_board(options):
     pytest.importorskip("click", reason="the extra `cli` is not installed")
-    check(capture(Command([sys.executable, "-m", "twincore.desktop", "run", str(EXAMPLE)]), timeout=60))
+    check(capture(Command([sys.executable, "-m", "twincore.desktop", "run", *options, str(EXAMPLE)]), timeout=60))
 
 
 def test_on_the_unix_port(target_is_here):

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from twincore import core, threadsafe
+from twincore import core, offload, threadsafe
 from twincore.desktop.board import Board
 
 pytestmark = [pytest.mark.cpython, pytest.mark.timeout(30)]
@@ -106,3 +106,25 @@ def test_a_loop_made_elsewhere_keeps_the_systems_clock(board):
     on_main(board, lambda: None)
     loop = core.new_event_loop()
     assert not loop.clock.jumps
+
+
+def test_jobs_of_a_pool_sleep_in_the_boards_time(board):
+    """More of them than threads: those that wait behind others do not stop its time."""
+    log = []
+
+    def sleeps(n):
+        board.time.sleep(board.time.now() + 20_000)
+        log.append(n)
+
+    async def main():
+        pool = offload.Pool(2)
+        start = board.time.now()
+        assert await offload.unblock(board.time.now) >= start
+        await core.gather(*[pool.assign(sleeps, n) for n in range(5)])
+        passed = board.time.now() - start
+        await pool.close()
+        return passed
+
+    passed = on_main(board, lambda: core.run(main()))
+    assert sorted(log) == list(range(5))
+    assert passed == 60_000 if board.time.virtual else passed >= 60_000
