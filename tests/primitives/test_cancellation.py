@@ -1,4 +1,4 @@
-"""A task may be ended from outside at any wait of any primitive, at any moment: no permit, item or notification is lost.
+"""A task may be ended from outside at any wait of any primitive: no permit, item or notification is lost with it.
 
 See `injection` for the points, and what holds after each; here is what must hold for each primitive besides.
 """
