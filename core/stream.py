@@ -4,6 +4,8 @@ Scheduler side only. One task may read a stream while another writes it; a secon
 any number may write and drain. What a task is given is whole whenever it is cancelled: a cancelled read leaves what had
 come for the next one, a cancelled `drain` leaves what is still to be sent.
 
+What a text stream gives is bytes, as with MicroPython; but for `read(n)`, which gives what that stream's own does.
+
 Every read waits at least one pass, unless more had come already than was asked for; so does every `drain`. Regular
 files can't be waited for (the system says EPERM): those are for `offload`. On CPython an object with `ioctl` is asked
 each millisecond whether it is ready, sockets and descriptors cost nothing while they are idle. The task that waits for
@@ -36,7 +38,7 @@ class Stream:
         self.e = e
         self._raw = s if MICROPYTHON else raw(s)
         self._waits_first = not MICROPYTHON and getattr(self._raw, "shared", False)  # it might block
-        self._in = b""  # what came and was not taken yet: bytes, a bytearray, or str from a text stream
+        self._in = b""  # what came and was not taken yet: bytes or a bytearray
         self._reading = False
         self._eof = False
         self._out = Outgoing()
@@ -70,7 +72,7 @@ class Stream:
                 if n > 0:
                     return chunk
                 if not chunk:
-                    return self._take(-1) if self._in else chunk
+                    return self._take(-1)
                 self._keep(chunk)
         finally:
             self._reading = False
@@ -109,7 +111,7 @@ class Stream:
                 if not chunk:
                     self._eof = True
                     raise IncompleteReadError(self._take(-1), n)
-                if len(chunk) == n:  # all at once, the usual case
+                if len(chunk) == n and not isinstance(chunk, str):  # all at once, the usual case
                     return chunk
                 self._keep(chunk)
             return self._take(n)
@@ -130,8 +132,6 @@ class Stream:
             start = 0
             while True:
                 held = self._in
-                if isinstance(held, str) and not isinstance(separator, str):
-                    separator = separator.decode()
                 if held:
                     found = held.find(separator, start)
                     if found >= 0:
@@ -143,14 +143,14 @@ class Stream:
                     continue
                 if not chunk:
                     self._eof = True
-                    raise IncompleteReadError(self._take(-1) if held else chunk, None)
+                    raise IncompleteReadError(self._take(-1), None)
                 self._keep(chunk)
         finally:
             self._reading = False
 
     def _line_or_less(self, separator):
         """What has come, if possible no more than a line: streams of MicroPython read those themselves."""
-        if hasattr(self._raw, "readline") and separator == ("\n" if isinstance(separator, str) else b"\n"):
+        if separator == b"\n" and hasattr(self._raw, "readline"):
             return self._raw.readline()
         return self._raw.read(1 if MICROPYTHON else CHUNK)  # it may block until all are there: a terminal does
 
@@ -183,10 +183,10 @@ class Stream:
 
     def _keep(self, chunk):
         held = self._in
+        if isinstance(chunk, str):
+            chunk = chunk.encode()
         if not held:
             self._in = chunk
-        elif isinstance(held, str):
-            self._in = held + chunk
         else:
             if not isinstance(held, bytearray):
                 held = self._in = bytearray(held)
@@ -199,9 +199,6 @@ class Stream:
             self._in = b""
             return bytes(held) if isinstance(held, bytearray) else held
         part = held[:n]
-        if isinstance(held, str):
-            self._in = held[n:]
-            return part
         if not isinstance(held, bytearray):
             held = self._in = bytearray(held)
         held[:n] = b""
@@ -244,11 +241,13 @@ class Stream:
                 await self._writable()
                 burst = BURST
                 while out.left() and burst:
-                    sent = self._send(out.first())
+                    piece = out.first()
+                    sent = self._send(piece)
                     if not sent:
                         break
+                    short = sent < len(piece)  # it is full: a Python object need not say so by itself, only in `ioctl`
                     out.drop(sent)
-                    burst = 0 if self._waits_first else burst - 1
+                    burst = 0 if short or self._waits_first else burst - 1
             if self._error is not None:  # another task met it, and what was left is forgotten
                 raise self._error
 

@@ -37,6 +37,8 @@ _MODULES = {
 
 
 def __getattr__(name):
+    if name == "Context":  # upstream has it here
+        return above("offload", name)
     module = _MODULES.get(name)
     if module is None:
         raise AttributeError("twincore.threadsafe has no " + name)

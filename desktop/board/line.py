@@ -43,6 +43,7 @@ class Line:
         self.on_listened: Callable[[], object] | None = None  # called when who hears this wire's edges changes
         self.give_up: Callable[[], object] | None = None  # called when whoever toggles it loses it to the program
         self.hears: list[Any] = []  # the UARTs of which this is the RX
+        self.analog: Any = None  # the voltage at this pin, once somebody asked the board for it
         self._time = time
         self._interrupts = interrupts
         self._output: int | None = None

@@ -178,10 +178,9 @@ class Imports:
             package = ModuleType("twincore")
             package.__path__ = []
             return package
-        if name not in LIBRARY:
-            return None
-        package = self.import_module(LIBRARY[name])
-        return self._with_names(package.__name__, package)
+        if name in LIBRARY:
+            return self.import_module(LIBRARY[name])
+        return None
 
     def _allowed(self, name: str) -> ModuleType | None:
         return importlib.import_module(name) if name in self.allow else None
@@ -204,7 +203,8 @@ class Imports:
                 return None
             module = found
         self.modules[name] = module
-        if sys.modules.get(parent.__name__) is not parent and not hasattr(parent, tail):  # the process's own have it
+        hides = name in upstream_names.MODULES and hasattr(parent, tail)  # `primitives.broker` is a Broker
+        if sys.modules.get(parent.__name__) is not parent and not hides:  # the process's own have it
             setattr(parent, tail, module)
         return module
 
@@ -224,24 +224,13 @@ class Imports:
         return None
 
     def _of_upstream(self, name: str) -> ModuleType | None:
-        """The module of ours that has what upstream has in `name`."""
+        """The module of ours that has what upstream has in `name`; another like it if the names in it differ too."""
         if name not in upstream_names.MODULES:
             return None
-        return self._with_names(name, self.import_module(upstream_names.MODULES[name]))
-
-    def _with_names(self, name: str, module: ModuleType) -> ModuleType:
-        """The module, with the names that upstream has in the one called `name`."""
-        names = upstream_names.NAMES.get(name)
-        if names is None:
-            return module
-
-        def other(wanted: str) -> Any:
-            if wanted in names:
-                where, what = names[wanted]
-                return getattr(self.import_module(where), what)
-            return getattr(module, wanted)
-
-        return modules.module(module.__name__, __getattr__=other, __path__=getattr(module, "__path__", []))
+        module = self.import_module(upstream_names.MODULES[name])
+        names = upstream_names.NAMES.get(name, {})
+        renamed = {theirs: getattr(module, ours) for theirs, ours in names.items()}
+        return modules.module(module.__name__, **{**vars(module), **renamed}) if renamed else module
 
     def _added(self, parent: ModuleType, tail: str) -> ModuleType | None:
         """A module in a folder of the application's that has the name of the twincore package `parent`."""

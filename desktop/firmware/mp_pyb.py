@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .modules import module
 from .of_board import bound
 from .pyb_adc import adc_class
+from .pyb_dac import dac_class
 from .pyb_i2c import i2c_class
 from .pyb_parts import LED, Accel, ExtInt, Switch
 from .pyb_rtc import rtc_class
@@ -64,6 +65,7 @@ def make(world: World) -> ModuleType:
         Timer=timer_class(world),
         UART=uart_class(world, "pyb"),
         ADC=adc_class(world),
+        DAC=dac_class(world),
         I2C=i2c_class(world),
         RTC=rtc_class(world),
         LED=bound(LED, world, "pyb", _waves={}),

@@ -654,11 +654,11 @@ def test_another_thread_may_not_touch_a_stream(core):
     run(core, main)
 
 
-def test_a_text_stream_gives_str(core):
-    """As MicroPython's `sys.stdin` does."""
+def test_lines_of_a_text_stream_are_bytes(core):
+    """As MicroPython has it, whose `sys.stdin` is one; `read(n)` gives what that stream's own `read` does."""
     import io
 
-    parts = ["fir", "st\nsec", "ond\n", "rest", "", "", ""]
+    parts = ["fir", "st\nsec", "\u00f6nd\n", "rest", "", "abc", "x", "", "", "text"]
 
     class Text(io.IOBase):
         def ioctl(self, request, flags):
@@ -672,9 +672,43 @@ def test_a_text_stream_gives_str(core):
 
     async def main():
         stream = core.Stream(Text())
-        assert await stream.readline() == "first\n"
-        assert await stream.readline() == "second\n"
-        assert await stream.read() == "rest"
-        assert await stream.readline() == ""
+        assert await stream.readline() == b"first\n"
+        assert await stream.readline() == "sec\u00f6nd\n".encode()
+        assert await stream.read() == b"rest"
+        assert await stream.readexactly(3) == b"abc"
+        assert await stream.readline() == b"x"
+        assert await stream.readline() == b""
+        assert await stream.read(9) == "text"
+
+    run(core, main)
+
+
+def test_what_a_device_took_in_part_is_asked_again_before_more_is_written(core):
+    """A write method need not look whether there is room: `ioctl` tells that."""
+    import io
+
+    class OneAtATime(io.IOBase):
+        def __init__(self):
+            self.written = b""
+            self.busy = False
+
+        def ioctl(self, request, flags):
+            if request != 3:
+                return -1
+            ready, self.busy = not self.busy, False  # it has sent what it had when it is asked again
+            return flags & 4 if ready else 0
+
+        def write(self, buf):
+            assert not self.busy
+            self.written += bytes(buf[:1])
+            self.busy = True
+            return 1
+
+    async def main():
+        device = OneAtATime()
+        stream = core.Stream(device)
+        stream.write(b"one by one")
+        await stream.drain()
+        assert device.written == b"one by one"
 
     run(core, main)
