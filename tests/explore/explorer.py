@@ -22,6 +22,7 @@ exploration", 2007). Which steps touch shared things is learned: when a run find
 
 import gc
 import os
+import sys
 
 from schedule import Run
 
@@ -103,6 +104,7 @@ def explore(library, scenario, bound=BOUND, cap=None, caching=True):
     report = Report(scenario.__name__)
     shared = set()
     collecting = gc.isenabled()
+    unraisable, sys.unraisablehook = sys.unraisablehook, ignore  # of runs cut short some coroutines can't be closed
     gc.freeze()
     gc.disable()  # a coroutine's `finally` would run in the middle of some later run
     try:
@@ -132,10 +134,18 @@ def explore(library, scenario, bound=BOUND, cap=None, caching=True):
         report.sites = shared
         return report
     finally:
+        run = search = None
+        library.reset()  # it may keep what the last run made
         gc.collect()
+        gc.collect()  # what the closing of some kept
+        sys.unraisablehook = unraisable
         gc.unfreeze()
         if collecting:
             gc.enable()
+
+
+def ignore(unraisable):
+    pass
 
 
 def explained(library, scenario, bound, shared, failed):

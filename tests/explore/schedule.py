@@ -62,9 +62,9 @@ class Worker:
         while True:
             self.gate.acquire()
             (run, thread), self.job = self.job, None  # now: the next run may give it one before it is back here
-            run.body(thread)
-            run = thread = None
-            set_asyncgen_hooks(None, None)  # those of a loop that was abandoned, and so of all before it
+            gate = run.body(thread)
+            run = thread = None  # before anybody goes on: what is left of the run is to be collected then
+            gate.release()
 
 
 class Run:
@@ -113,6 +113,7 @@ class Run:
     # In the threads.
 
     def body(self, thread):
+        """Run `thread`; returns the lock that lets who is next go on."""
         try:
             if not self.abandoned:
                 thread.started = True
@@ -122,6 +123,7 @@ class Run:
             pass
         except BaseException as error:
             self.fail(f"{thread.name} raised {error!r}")
+        set_asyncgen_hooks(None, None)  # not those of a loop that was abandoned, and so of all before it
         thread.finished = True
         thread.hash = hash((thread.number, thread.hash))  # a state of its own, though nothing was touched
         try:
@@ -131,11 +133,10 @@ class Run:
         if following is None:
             following = next((t for t in self.threads if not t.finished), None)
         if following is None:
-            self.done.release()
-        else:
-            self.current = following
-            self.in_a_row = 0
-            following.gate.release()
+            return self.done
+        self.current = following
+        self.in_a_row = 0
+        return following.gate
 
     def fail(self, text):
         if self.failure is None and not self.abandoned:
