@@ -28,9 +28,10 @@ def contract(found):
 
 def crossing():
     """(folder, name, docstring) of all that has a contract."""
-    from twincore import core, offload, threadsafe
+    from twincore import core, offload, primitives, threadsafe
 
-    for folder, package in (("core", core), ("threadsafe", threadsafe), ("offload", offload)):
+    packages = {"core": core, "threadsafe": threadsafe, "primitives": primitives, "offload": offload}
+    for folder, package in packages.items():
         for name in sorted(public(package)):
             found = getattr(package, name)
             doc = inspect.getdoc(found)
