@@ -22,7 +22,7 @@ ROW = {
 }  # fmt: skip
 VERDICT = {"metric", "target", "row", "rival", "wanted", "achieved", "met"}
 GROUPS = (
-    "switch", "sync", "tasks", "timers", "memory", "growth", "echo", "latency",
+    "switch", "sync", "primitives", "tasks", "timers", "memory", "growth", "echo", "latency",
     "queue", "batch", "foreign", "many", "wakeup", "pingpong", "load", "offload", "sqlite", "files", "micropython",
 )  # fmt: skip
 
