@@ -5,7 +5,7 @@ import pytest
 pytest.importorskip("click")
 pytest.importorskip("rich")
 
-from benchmarks import simulated  # noqa: E402
+from benchmarks import simulated
 
 
 @pytest.mark.parametrize("checked, hard", [(False, False), (False, True), (True, True)])
