@@ -71,6 +71,8 @@ def _device(device: Any) -> list[RenderableType]:
         values = state()
     except Exception as error:  # a device that is just being changed, or a defect of it: the panel goes on
         return [Text(f"{name}: {error!r}", "red")]
+    if not values:
+        return []
     words = ", ".join(f"{key} {value}" for key, value in values.items() if not key.startswith("row "))
     rows = [value for key, value in values.items() if key.startswith("row ")]
     screen = [Frame(Text("\n".join(rows)), expand=False, box=box.SQUARE)] if rows else []

@@ -58,6 +58,7 @@ class World:
         errors: Callable[[str], object] | None = None,
     ) -> None:
         self.board = board
+        self.name = "queues"  # what `state` is about
         self.time = board.time
         self.interrupts = board.interrupts
         self.argv: list[str] = []  # the application's sys.argv
@@ -187,9 +188,8 @@ class World:
     def start_thread(self, fn: Callable[[], object], name: str) -> None:
         """Run `fn` in a thread of the application's that the board's close ends."""
         full_name = f"{self.board.name}: {name}"
-        thread = threading.Thread(target=self._run_thread, args=(fn, name), name=full_name, daemon=True)
+        thread = self.time.start(lambda: self._run_thread(fn, name), full_name)
         self.threads = [*(other for other in self.threads if other.is_alive()), thread]
-        thread.start()
 
     def _run_thread(self, fn: Callable[[], object], name: str) -> None:
         def clock() -> Any:
@@ -203,6 +203,16 @@ class World:
             finally:
                 with suppress(BoardOff):
                     _end_loop(None)
+
+    def state(self) -> dict[str, str]:
+        """For who looks at the board: how full the queues are that the main program's names stand for."""
+        found = {}
+        main = self.modules.get("__main__")
+        for name, value in list(vars(main).items()) if main is not None else ():
+            if callable(getattr(value, "qsize", None)) and not isinstance(value, type):
+                most = getattr(value, "high_water", None)
+                found[name] = f"{value.qsize()}" + (f" (at most {most} so far)" if most is not None else "")
+        return found
 
     def close(self) -> None:
         """End the application's threads and close its files. Done by the board's close. Again: nothing happens."""

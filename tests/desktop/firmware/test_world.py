@@ -272,3 +272,16 @@ def test_an_empty_application_imports_little(tmp_path):
     )
     done = subprocess.run([sys.executable, "-c", program, str(script)], capture_output=True, text=True, timeout=30)
     assert (done.stdout, done.stderr) == ("[]\n", "")
+
+
+def test_it_tells_how_full_its_queues_are(tmp_path, new_world):
+    script = tmp_path / "main.py"
+    script.write_text(
+        "from threadsafe import ThreadSafeQueue\nfrom primitives import Queue\n"
+        "samples, tasks = ThreadSafeQueue(4), Queue()\nsamples.put_sync(1)\nsamples.put_sync(2)\nsamples.get_sync()\n"
+    )
+    world = new_world()
+    assert world.state() == {}
+    with world.board.core("main", main=True):
+        assert world.run(script) == 0
+    assert world.state() == {"samples": "1 (at most 2 so far)", "tasks": "0"}
