@@ -62,7 +62,7 @@ def twincore(context: click.Context) -> None:
     help="simulated: what is around the board; if not given, the board.toml beside APP.py, if there is one.",
 )
 @click.option("--virtual", is_flag=True, help="simulated: time jumps while everything waits; a run repeats exactly.")
-@click.option("--panel", is_flag=True, help="simulated: show pins, LEDs, displays, queues and tasks; keys press buttons.")
+@click.option("--panel", is_flag=True, help="simulated: show pins, LEDs, displays, queues, tasks; keys press buttons.")
 @click.option("--allow", metavar="MODULE", multiple=True, help="simulated: a module of the desktop's to be importable.")
 @click.option("--seed", type=click.IntRange(1, 2**32 - 1), help="rp2040: which interleaving of the cores; it repeats.")
 @click.option(
