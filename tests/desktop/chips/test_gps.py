@@ -4,7 +4,6 @@ import math
 import os
 import select
 import time
-import tty
 
 import pytest
 
@@ -118,7 +117,6 @@ def test_its_device_file_brings_the_same_sentences():
     with Board() as board:
         gps = GPS(board, LOG.splitlines(), uart=None, pty=True, speed=50, latency_us=0)
         device = os.open(gps.device, os.O_RDONLY | os.O_NOCTTY)
-        tty.setraw(device)
         heard = b""
         end = time.monotonic() + 20
         while not heard.endswith(LINES[-1]) and time.monotonic() < end:
