@@ -1,4 +1,4 @@
-"""docs/simulated-board.md: each application in it, with the board.toml before it, prints what stands after it."""
+"""docs/simulated-board.md, docs/drivers.md: each application, with its board.toml, prints what stands after it."""
 
 import re
 import shlex
@@ -10,10 +10,17 @@ from twincore.desktop.board import Board
 from twincore.desktop.wiring import Wiring
 
 pytestmark = [pytest.mark.cpython, pytest.mark.timeout(60)]
-TEXT = (Path(__file__).parents[2] / "docs" / "simulated-board.md").read_text()
+DOCS = Path(__file__).parents[2] / "docs"
 FENCED = re.compile(r"^```.*?^```$", re.M | re.S)
-HIDDEN = FENCED.sub(lambda block: block[0].replace("\n#", "\n\\#"), TEXT)  # a comment there is no heading
-SECTIONS = dict(re.findall(r"^#+ ([^\n]+)\n(.*?)(?=^#|\Z)", HIDDEN, re.M | re.S))
+
+
+def sections(page):
+    """Title -> text, of one page."""
+    text = FENCED.sub(lambda block: block[0].replace("\n#", "\n\\#"), (DOCS / page).read_text())  # no heading there
+    return dict(re.findall(r"^#+ ([^\n]+)\n(.*?)(?=^#|\Z)", text, re.M | re.S))
+
+
+SECTIONS = {**sections("simulated-board.md"), **sections("drivers.md")}
 APPLICATIONS = [title for title, text in SECTIONS.items() if "```py\n" in text]
 WIRINGS = [title for title, text in SECTIONS.items() if "```toml\n" in text]
 
