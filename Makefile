@@ -33,7 +33,7 @@ bench: $(VENV)
 targets: $(VENV)
 	$(BIN)/twincore setup all
 
-$(VENV): pyproject.toml setup.py setup.cfg $(wildcard core/*.p* threadsafe/*.p* primitives/*.p* offload/*.p*)
+$(VENV): pyproject.toml setup.py setup.cfg $(wildcard core/*.p* threadsafe/*.p* primitives/*.p* drivers/*.p* offload/*.p*)
 	@mkdir -p build && test -d build/venv || $(PYTHON) -m venv build/venv
 	@echo "installing into build/venv, compiling the hot modules: a minute or two (log: build/pip.log)"
 	@{ $(BIN)/pip install --upgrade pip && $(BIN)/pip install -e '.[cli,board,test,lint,bench]'; } \
@@ -41,4 +41,4 @@ $(VENV): pyproject.toml setup.py setup.cfg $(wildcard core/*.p* threadsafe/*.p* 
 	@touch $@
 
 clean:
-	rm -rf build core/*.so threadsafe/*.so primitives/*.so offload/*.so
+	rm -rf build core/*.so threadsafe/*.so primitives/*.so drivers/*.so offload/*.so

@@ -28,9 +28,9 @@ def contract(found):
 
 def crossing():
     """(folder, name, docstring) of all that has a contract."""
-    from twincore import core, offload, primitives, threadsafe
+    from twincore import core, drivers, offload, primitives, threadsafe
 
-    packages = {"core": core, "threadsafe": threadsafe, "primitives": primitives, "offload": offload}
+    packages = {"core": core, "threadsafe": threadsafe, "primitives": primitives, "drivers": drivers, "offload": offload}
     for folder, package in packages.items():
         for name in sorted(public(package)):
             found = getattr(package, name)

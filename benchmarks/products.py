@@ -19,7 +19,7 @@ from typing import Any
 Run = Callable[[Coroutine[Any, Any, Any]], Any]
 
 # Besides what Python itself has.
-PEERS = ("uvloop", "janus", "culsans", "aiologic", "anyio", "trio", "aiosqlite", "aiofiles")
+PEERS = ("uvloop", "janus", "culsans", "aiologic", "anyio", "trio", "aiosqlite", "aiofiles", "pynmea2")
 STANDARD = ("asyncio", "eventfd")
 TWINCORE, PURE = "twincore", "twincore pure"
 MICROPYTHON = "micropython"  # the unix port

@@ -14,6 +14,7 @@ from . import (
     many,
     memory,
     micropython,
+    nmea,
     offload,
     offload_more,
     pingpong,
@@ -48,6 +49,7 @@ WORKLOADS: tuple[Workload, ...] = (
     *offload_more.WORKLOADS,
     *sqlite.WORKLOADS,
     *files.WORKLOADS,
+    *nmea.WORKLOADS,
     *micropython.WORKLOADS,
 )
 GROUPS = tuple(dict.fromkeys(workload.group for workload in WORKLOADS))

@@ -23,7 +23,8 @@ ROW = {
 VERDICT = {"metric", "target", "row", "rival", "wanted", "achieved", "met"}
 GROUPS = (
     "switch", "sync", "primitives", "tasks", "timers", "memory", "growth", "echo", "latency",
-    "queue", "batch", "foreign", "many", "wakeup", "pingpong", "load", "offload", "sqlite", "files", "micropython",
+    "queue", "batch", "foreign", "many", "wakeup", "pingpong", "load", "offload", "sqlite", "files", "drivers",
+    "micropython",
 )  # fmt: skip
 
 

@@ -1,0 +1,259 @@
+"""Channel: numbered and acknowledged messages over a connection that may break and be made anew. For HeartbeatClient
+and HeartbeatServer, which make it.
+
+On the connection there is a line for each message, JSON: ["hello", name, boot, first] from each end to begin with, then
+[number, object], a number alone, which acknowledges all up to that, and empty lines, by which an end that has nothing
+to say tells that it is alive. `boot` is another one each time a program is started; `first` the number of the
+oldest message that was not acknowledged yet. What was not is sent again over the next connection, and what
+comes twice is dropped: it is given to the program once, unless that end was started anew in between.
+"""
+
+import json
+import os
+from binascii import hexlify
+
+from ..core.context import create_task, current_task
+from ..core.deadline import wait_for
+from ..core.errors import TimeoutError
+from ..core.event import Event
+from ..core.lock import Lock
+from ..primitives.queue import Queue, QueueShutDown
+from ..primitives.semaphore import Semaphore
+
+OVERHEAD = 16  # bytes of a line beside the object
+
+
+class ConnectionBroken(OSError):
+    """What came over the connection was none of a Channel's lines; it is given up, and made anew."""
+
+
+class Channel:
+    """One end of a connection, for tasks of one loop.
+
+    `name` is the client's at both ends. `timeout`, seconds without a sign of life after which a connection is given
+    up; `window`, how many messages may wait to be acknowledged, and as many may wait here to be taken; `max_length`,
+    bytes of the longest. `bad` counts connections given up for what came over them, `again` messages that came twice,
+    `links` how often there was a connection.
+    """
+
+    def __init__(self, name, timeout, window, max_length):
+        if timeout <= 0:
+            raise ValueError("timeout is more than 0 seconds, not " + str(timeout))
+        if window < 1:
+            raise ValueError("window is 1 message or more, not " + str(window))
+        if max_length < 1:
+            raise ValueError("max_length is 1 byte or more, not " + str(max_length))
+        self.name = name
+        self.bad = 0
+        self.again = 0
+        self.links = 0
+        self.timeout = timeout
+        self.max_line = max_length + OVERHEAD
+        self._max_length = max_length
+        self._boot = random_name()
+        self._peer_boot = None
+        self._next = 1  # the number of the next message
+        self._taken = 0  # of the last that came
+        self._repeat = False  # the acknowledgement, for what came again
+        self._unacknowledged = []  # _Sent, the oldest first
+        self._room = Semaphore(window)
+        self._incoming = Queue(window)
+        self._news = Event()  # there is something to be written
+        self._up = Event()
+        self._linking = Lock()
+        self._task = None  # that serves the connection now
+        self._latest = None  # that is to
+        self._closed = Event()
+
+    async def send(self, obj):
+        """Send `obj`, what `json` can write; returns when the other end has it, however often the connection breaks.
+
+        Cancelled, it may have got there or get there yet. ValueError if it is too long, RuntimeError once closed.
+        """
+        text = json.dumps(obj)
+        length = len(text.encode())
+        if length > self._max_length:
+            raise ValueError("a message has " + str(self._max_length) + " bytes at the most, not " + str(length))
+        self._check()
+        await self._room.acquire()
+        if self._closed.is_set():
+            self._room.release()  # for the next who waits
+            self._check()
+        sent = _Sent(self._next, text)
+        self._next += 1
+        self._unacknowledged.append(sent)
+        self._news.set()
+        await sent.done.wait()
+        if not sent.acknowledged:
+            self._check()
+
+    async def receive(self):
+        """The next message of the other end. RuntimeError once it is closed, and all that had come was received."""
+        try:
+            return await self._incoming.get()
+        except QueueShutDown:
+            raise RuntimeError("this channel is closed") from None
+
+    def __aiter__(self):
+        return self
+
+    async def __anext__(self):
+        try:
+            return await self._incoming.get()
+        except QueueShutDown:
+            raise StopAsyncIteration from None
+
+    def connected(self):
+        """Whether there is a connection now, as far as is known."""
+        return self._task is not None
+
+    async def wait_connected(self):
+        """Until there is a connection. RuntimeError once it is closed."""
+        await self._up.wait()
+        self._check()
+
+    def close(self):
+        """End it: what was not acknowledged is given up, and who waits in `send` gets a RuntimeError.
+
+        Again: nothing happens.
+        """
+        if self._closed.is_set():
+            return
+        self._closed.set()
+        self._incoming.shutdown()
+        self._room.release()
+        for sent in self._unacknowledged:
+            sent.done.set()
+        self._up.set()
+        if self._task is not None and self._task is not current_task():
+            self._task.cancel()
+
+    def _check(self):
+        if self._closed.is_set():
+            raise RuntimeError("this channel is closed")
+
+    # What the client and the server call.
+
+    def hello(self):
+        """The first line."""
+        first = self._unacknowledged[0].number if self._unacknowledged else self._next
+        return json.dumps(["hello", self.name, self._boot, first]).encode() + b"\n"
+
+    async def serve(self, stream, records, greeting):
+        """Run a connection until it breaks, which raises OSError, EOFError or TimeoutError. It takes the place of the
+        one before. `greeting`: what `greeting_of` has made of the other end's first line."""
+        self._latest = current_task()
+        if self._task is not None:
+            self._task.cancel()
+        async with self._linking:
+            if self._latest is not current_task():
+                raise ConnectionBroken("there is a later connection")
+            _, boot, first = greeting
+            if boot != self._peer_boot:
+                self._peer_boot = boot
+                self._taken = first - 1
+            self.links += 1
+            self._task = current_task()
+            self._repeat = True
+            writer = create_task(self._write(stream))
+            self._up.set()
+            try:
+                while True:
+                    await self._accept(await wait_for(records.read(), self.timeout))
+            except ConnectionBroken:
+                self.bad += 1
+                raise
+            finally:
+                self._up.clear()
+                self._task = None
+                writer.cancel()
+                stream.close()
+
+    async def _accept(self, line):
+        if not line:
+            return
+        message = parsed(line)
+        if _is_number(message):
+            self._acknowledge(message)
+            return
+        if not isinstance(message, list) or len(message) != 2 or not _is_number(message[0]):
+            raise ConnectionBroken("this is no message: " + repr(line))
+        number = message[0]
+        if number > self._taken + 1:
+            raise ConnectionBroken("message " + str(self._taken + 1) + " is missing")
+        if number <= self._taken:
+            self.again += 1
+            self._repeat = True
+        else:
+            await self._incoming.put(message[1])
+            self._taken = number
+        self._news.set()
+
+    def _acknowledge(self, number):
+        waiting = self._unacknowledged
+        while waiting and waiting[0].number <= number:
+            sent = waiting.pop(0)
+            sent.acknowledged = True
+            sent.done.set()
+            self._room.release()
+
+    async def _write(self, stream):
+        """Write what there is, or else a sign of life four times in `timeout`."""
+        written = 0  # the number of the last message on this connection
+        told = self._taken
+        try:
+            while True:
+                self._news.clear()
+                lines = []
+                if self._repeat or told != self._taken:
+                    told = self._taken
+                    self._repeat = False
+                    lines.append(str(told))
+                for sent in self._unacknowledged:
+                    if sent.number > written:
+                        written = sent.number
+                        lines.append("[" + str(written) + "," + sent.text + "]")
+                lines.append("")
+                stream.write(b"\n" if len(lines) == 1 else "\n".join(lines).encode())
+                await stream.drain()
+                try:
+                    await wait_for(self._news.wait(), self.timeout / 4)
+                except TimeoutError:
+                    pass
+        except OSError:
+            stream.close()  # who reads it is told by that
+
+
+def random_name():
+    """Eight hexadecimal digits, other ones each time."""
+    return hexlify(os.urandom(4)).decode()
+
+
+class _Sent:
+    def __init__(self, number, text):
+        self.number = number
+        self.text = text
+        self.done = Event()
+        self.acknowledged = False
+
+
+def parsed(line):
+    """The object that a line is. ConnectionBroken if it is none."""
+    try:
+        return json.loads(line)
+    except (ValueError, RuntimeError):  # of nesting too deep, the latter
+        raise ConnectionBroken("this is no JSON: " + repr(line)) from None
+
+
+def greeting_of(line):
+    """(name, boot, first) of a first line. ConnectionBroken if it is none."""
+    message = parsed(line)
+    if isinstance(message, list) and len(message) == 4 and message[0] == "hello":
+        _, name, boot, first = message
+        if isinstance(name, str) and isinstance(boot, str) and _is_number(first) and first > 0:
+            return name, boot, first
+    raise ConnectionBroken("this is no greeting: " + repr(line))
+
+
+def _is_number(value):
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0

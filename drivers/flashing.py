@@ -1,0 +1,47 @@
+"""heartbeat: an LED that flashes for as long as the loop gives each task its turn. For tasks of one loop."""
+
+from ..core.sleep import sleep_ms
+
+
+def heartbeat(ms, led=None):
+    """A coroutine, for `create_task`: switch `led` over each `ms` milliseconds until it is cancelled, then off.
+
+    led: what `toggle()` switches over, as a machine.Pin or a pyb.LED does, or else what is called with 1 or 0; None:
+    the LED of the board. Raises ValueError for less than 1 ms, RuntimeError where no LED of the board is known.
+    """
+    if ms < 1:
+        raise ValueError("an LED flashes each 1 ms or more, not " + str(ms))
+    return _flash(ms, _led_of_board() if led is None else led)
+
+
+def _led_of_board():
+    try:
+        from pyb import LED
+
+        return LED(1)
+    except ImportError:
+        pass
+    try:
+        from machine import Pin
+
+        return Pin("LED", Pin.OUT)
+    except (ImportError, ValueError, TypeError):  # ports have no pin of that name, or none by a name
+        text = "this board names no LED of its own: give one, as in heartbeat(500, Pin(2, Pin.OUT))"
+        raise RuntimeError(text) from None
+
+
+async def _flash(ms, led):
+    on = False
+    try:
+        while True:
+            on = not on
+            if hasattr(led, "toggle"):
+                led.toggle()
+            else:
+                led(1 if on else 0)
+            await sleep_ms(ms)
+    finally:
+        if hasattr(led, "off"):
+            led.off()
+        else:
+            led(0)

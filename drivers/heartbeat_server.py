@@ -1,0 +1,119 @@
+"""HeartbeatServer: messages to and from any number of HeartbeatClients.
+
+    async def greenhouse(channel):
+        async for message in channel:
+            print(channel.name, message)
+
+    server = HeartbeatServer(handler=greenhouse)
+    create_task(server.run())
+"""
+
+from ..core.context import create_task
+from ..core.deadline import wait_for
+from ..core.errors import TimeoutError
+from ..core.server import start_server
+from ..core.sleep import sleep
+from .channel import OVERHEAD, Channel, ConnectionBroken, greeting_of
+from .records import RecordOrientedUart
+
+
+async def echo(channel):
+    """Send each message back: what a server does unless it is said."""
+    async for message in channel:
+        await channel.send(message)
+
+
+class HeartbeatServer:
+    """A server, for tasks of one loop.
+
+    Args: host and port, where it listens, port 0: anywhere, see `port`; backlog, of clients to be accepted; timeout, as
+    of its clients; handler, a coroutine function of a Channel, which a task runs for each client that is new: it goes
+    on when the client's connection breaks and is made anew, and is cancelled when there was none for `forget` seconds
+    or the server is closed. More than max_clients at a time are turned away. window and max_length: see Channel.
+    Raises ValueError for numbers that are too small.
+
+    `clients`: the Channel of each name. `refused` counts connections that did not begin as they should, or were too
+    many. What a handler raises is reported by the loop's exception handler.
+    """
+
+    def __init__(
+        self, host="0.0.0.0", port=8123, backlog=5, timeout=20,
+        *, handler=echo, forget=60, max_clients=20, window=10, max_length=1000, ssl=None,
+    ):  # fmt: skip
+        if max_clients < 1:
+            raise ValueError("max_clients is 1 or more, not " + str(max_clients))
+        if forget < 0:
+            raise ValueError("forget is 0 seconds or more, not " + str(forget))
+        Channel("", timeout, window, max_length)  # its errors now, and not at the first client
+        self.clients = {}
+        self.refused = 0
+        self._address = host, port, backlog, ssl
+        self._timeout = timeout
+        self._handler = handler
+        self._forget = forget
+        self._max_clients = max_clients
+        self._window = window
+        self._max_length = max_length
+        self._server = None
+        self._tasks = {}  # by client's name, of its handler
+
+    @property
+    def port(self):
+        """The port that it listens on; None before `run`. On CPython, also where any would do."""
+        if self._server is None:
+            return None
+        sock = self._server.sockets[0] if self._server.sockets else None
+        return sock.getsockname()[1] if hasattr(sock, "getsockname") else self._address[1]
+
+    async def run(self):
+        """Serve until `close`, or until this is cancelled. OSError if it can't listen, RuntimeError if it runs."""
+        if self._server is not None:
+            raise RuntimeError("this server runs already")
+        host, port, backlog, ssl = self._address
+        self._server = server = await start_server(self._serve, host, port, backlog, ssl)
+        try:
+            await server.wait_closed()
+        finally:
+            server.close()
+            server.close_clients()
+            for name in list(self.clients):
+                self._drop(name)
+            self._server = None
+
+    def close(self):
+        """End `run`: clients are disconnected, and handlers cancelled. Again: nothing happens."""
+        if self._server is not None:
+            self._server.close()
+
+    async def _serve(self, stream, _):
+        channel = None
+        try:
+            records = RecordOrientedUart(stream, b"\n", self._max_length + OVERHEAD)
+            greeting = greeting_of(await wait_for(records.read(), self._timeout))
+            channel = self._channel(greeting[0])
+            stream.write(channel.hello())
+            await channel.serve(stream, records, greeting)
+        except (OSError, EOFError, TimeoutError):
+            if channel is None:
+                self.refused += 1
+        finally:
+            stream.close()
+        if channel is not None:
+            links = channel.links
+            await sleep(self._forget)
+            if not channel.connected() and channel.links == links and self.clients.get(channel.name) is channel:
+                self._drop(channel.name)
+
+    def _channel(self, name):
+        channel = self.clients.get(name)
+        if channel is None:
+            if len(self.clients) >= self._max_clients:
+                raise ConnectionBroken("too many clients")
+            channel = Channel(name, self._timeout, self._window, self._max_length)
+            self.clients[name] = channel
+            self._tasks[name] = create_task(self._handler(channel))
+        return channel
+
+    def _drop(self, name):
+        self.clients.pop(name).close()
+        self._tasks.pop(name).cancel()

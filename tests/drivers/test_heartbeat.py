@@ -1,0 +1,260 @@
+"""HeartbeatClient and HeartbeatServer: what is sent arrives, once, however often the connection breaks."""
+
+import pytest
+
+from support import free_port, run, submodule
+
+
+async def both(core, drivers, client_options=None, **options):
+    """(server, client, a function that ends them), connected."""
+    port = free_port()
+    options.setdefault("timeout", 2)
+    server = drivers.HeartbeatServer("127.0.0.1", port, **options)
+    tasks = [core.create_task(server.run())]
+    while server.port is None:
+        await core.sleep_ms(2)
+    client = drivers.HeartbeatClient("127.0.0.1", port, timeout=2, retry=0.02, **(client_options or {}))
+    client.cut = cutter(client)
+    tasks.append(core.create_task(client.run()))
+    await client.wait_connected()
+
+    async def end():
+        client.close()
+        server.close()
+        await core.gather(*tasks, return_exceptions=True)
+
+    return server, client, end
+
+
+def cutter(client):
+    """A function that breaks the client's connection, by closing it under its feet."""
+    streams = []
+    serve = client.serve
+
+    def note(stream, records, greeting):
+        streams.append(stream)
+        return serve(stream, records, greeting)
+
+    client.serve = note
+    return lambda: streams[-1].close()
+
+
+def test_messages_come_back_as_they_were(core, drivers):
+    async def main():
+        _, client, end = await both(core, drivers)
+        for obj in ({"a": [1, 2.5, None]}, "Gr\u00fc\u00dfe\n", 0, [], True):
+            await client.send(obj)
+            assert await client.receive() == obj
+        assert client.connected() and client.links == 1 and client.bad == 0
+        await end()
+        assert not client.connected()
+
+    run(core, main, limit=20)
+
+
+def test_both_ends_send_when_they_like(core, drivers):
+    async def main():
+        got = []
+
+        async def handler(channel):
+            for n in range(5):
+                await channel.send(n)
+            async for message in channel:
+                got.append((channel.name, message))
+
+        _, client, end = await both(core, drivers, {"name": "me"}, handler=handler)
+        for n in range(5):
+            assert await client.receive() == n
+        await core.gather(*[client.send(n) for n in range(30)])  # more than the window
+        assert got == [("me", n) for n in range(30)]
+        await end()
+
+    run(core, main, limit=20)
+
+
+def test_a_broken_connection_is_made_anew_and_nothing_comes_twice(core, drivers):
+    async def main():
+        got = []
+
+        async def handler(channel):
+            async for message in channel:
+                got.append(message)
+
+        server, client, end = await both(core, drivers, {"name": "me"}, handler=handler)
+
+        async def break_it():
+            while True:
+                await core.sleep_ms(5)
+                client.cut()
+
+        breaking = core.create_task(break_it())
+        count = 0
+        while client.links < 10:
+            await core.gather(*[client.send(count + n) for n in range(10)])
+            count += 10
+        breaking.cancel()
+        assert got == list(range(count))
+        assert len(server.clients) == 1
+        await end()
+
+    run(core, main, limit=30)
+
+
+def test_a_server_that_comes_back_is_found_and_gets_what_is_left(core, drivers):
+    async def main():
+        got = []
+
+        async def handler(channel):
+            async for message in channel:
+                got.append(message)
+
+        port = free_port()
+        client = drivers.HeartbeatClient("127.0.0.1", port, timeout=2, retry=0.02, max_retry=0.1)
+        running = core.create_task(client.run())
+        sending = core.create_task(client.send("early"))
+        await core.sleep_ms(80)
+        assert not client.connected() and isinstance(client.last_error, (OSError, core.TimeoutError))
+        for n in range(2):
+            server = drivers.HeartbeatServer("127.0.0.1", port, timeout=2, handler=handler)
+            serving = core.create_task(server.run())
+            await sending
+            server.close()
+            await core.gather(serving, return_exceptions=True)
+            while client.connected():
+                await core.sleep_ms(5)
+            sending = core.create_task(client.send(n))
+        sending.cancel()
+        assert got == ["early", 0]
+        client.close()
+        await running
+
+    run(core, main, limit=30)
+
+
+def test_a_silent_peer_is_given_up(core, drivers):
+    async def main():
+        taken = []
+
+        async def say_nothing(stream, _):
+            taken.append(stream)
+            stream.write(b'["hello", "x", "boot", 1]\n')
+            await stream.drain()
+            await core.sleep(20)
+
+        port = free_port()
+        server = await core.start_server(say_nothing, "127.0.0.1", port)
+        client = drivers.HeartbeatClient("127.0.0.1", port, timeout=0.2, retry=0.02)
+        running = core.create_task(client.run())
+        while len(taken) < 2:
+            await core.sleep_ms(10)
+        assert isinstance(client.last_error, core.TimeoutError)
+        client.close()
+        await running
+        server.close_clients()
+        server.close()
+
+    run(core, main, limit=20)
+
+
+def test_an_idle_connection_is_kept_alive(core, drivers):
+    async def main():
+        _, client, end = await both(core, drivers, timeout=0.3)
+        client.timeout = 0.3
+        await client.send(1)
+        await core.sleep(1.2)
+        assert client.connected() and client.links == 1
+        await end()
+
+    run(core, main, limit=20)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"\n", b"nonsense\n", b"[]\n", b'["hello", 1, "b", 1]\n', b'["hello", "a", "b", 0]\n', b"\xff\xfe\n",
+        b'["hello", "a", "b", 1]\n[7, "a gap"]\n', b'["hello", "a", "b", 1]\n{}\n', b'["hello", "a", "b", 1]\n[[\n',
+        b'["hello", "a", "b", 1]\n[true, 1]\n', b"x" * 5000,
+    ],
+)  # fmt: skip
+def test_what_is_no_client_is_turned_away_and_the_others_are_served(core, drivers, text):
+    async def main():
+        server, client, end = await both(core, drivers)
+        server._timeout = 0.3
+        stream, _ = await core.open_connection("127.0.0.1", server._address[1])
+        stream.write(text)
+        await stream.drain()
+        while await stream.read(100):
+            pass
+        stream.close()
+        await client.send("still")
+        assert await client.receive() == "still"
+        assert server.refused + sum([channel.bad for channel in server.clients.values()]) == 1
+        await end()
+
+    run(core, main, limit=20)
+
+
+def test_a_client_that_stays_away_is_forgotten_and_more_than_so_many_are_turned_away(core, drivers):
+    async def main():
+        ended = []
+
+        async def handler(channel):
+            try:
+                async for _ in channel:
+                    pass
+            finally:
+                ended.append(channel.name)
+
+        server, client, end = await both(core, drivers, {"name": "a"}, handler=handler, max_clients=1, forget=0.05)
+        other = drivers.HeartbeatClient("127.0.0.1", server._address[1], name="b", timeout=2, retry=0.02)
+        running = core.create_task(other.run())
+        while not server.refused:
+            await core.sleep_ms(5)
+        client.close()
+        await other.wait_connected()
+        assert ended == ["a"] and list(server.clients) == ["b"]
+        other.close()
+        await running
+        await end()
+        assert ended == ["a", "b"] and not server.clients
+
+    run(core, main, limit=20)
+
+
+def test_after_close_it_says_so(core, drivers):
+    async def main():
+        port = free_port()
+        client = drivers.HeartbeatClient("127.0.0.1", port, window=1, retry=0.02)
+        running = core.create_task(client.run())
+        tasks = [core.create_task(client.send(n)) for n in range(3)] + [core.create_task(client.receive())]
+        await core.sleep_ms(10)
+        client.close()
+        client.close()
+        for task in tasks:
+            with pytest.raises(RuntimeError, match="channel is closed"):
+                await task
+        with pytest.raises(RuntimeError, match="channel is closed"):
+            await client.send(1)
+        async for _ in client:
+            raise AssertionError
+        await running
+        with pytest.raises(RuntimeError, match="channel is closed"):
+            await client.wait_connected()
+
+    run(core, main, limit=20)
+
+
+def test_what_makes_no_sense_is_refused(core, drivers):
+    async def main():
+        for options in ({"timeout": 0}, {"window": 0}, {"max_length": 0}, {"retry": 0}, {"retry": 9, "max_retry": 8}):
+            with pytest.raises(ValueError):
+                drivers.HeartbeatClient("127.0.0.1", **options)
+        for options in ({"timeout": 0}, {"forget": -1}, {"max_clients": 0}, {"window": 0}):
+            with pytest.raises(ValueError):
+                drivers.HeartbeatServer(**options)
+        client = drivers.HeartbeatClient("127.0.0.1", max_length=10)
+        with pytest.raises(ValueError, match="10 bytes at the most, not 13"):
+            await client.send("01234567890")
+        assert submodule(drivers, "channel").Channel.__name__ == "Channel"
+
+    run(core, main)
