@@ -4,6 +4,7 @@ through threadsafe. At run time WrongContextError says the same: see tests/primi
 from pathlib import Path
 
 import pytest
+
 from one_rule import Program
 
 ROOT = Path(__file__).parent.parent

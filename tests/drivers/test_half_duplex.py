@@ -1,8 +1,8 @@
 """HalfDuplex: a command, and the lines of the answer until the device falls silent."""
 
 import pytest
-from ports import Port
 
+from ports import Port
 from support import run
 
 

@@ -1,8 +1,8 @@
 """RecordOrientedUart: whole records, whatever pieces they come in; too long ones are counted and left out."""
 
 import pytest
-from ports import Port
 
+from ports import Port
 from support import run, submodule
 
 

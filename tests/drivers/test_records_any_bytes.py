@@ -3,11 +3,11 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ports import Port
 
 from twincore import core
 from twincore.drivers import HalfDuplex, RecordOrientedUart, ResponseTooLong
 
+from ports import Port
 from support import run
 
 pytestmark = pytest.mark.cpython

@@ -17,11 +17,11 @@ except ImportError:
 sys.path.append(str(Path(__file__).parents[1] / "portable"))
 
 with nullcontext() if atheris is None else atheris.instrument_imports(include=["twincore.drivers"]):
-    from ports import Port
-
     from twincore import core
     from twincore.drivers.channel import Channel, ConnectionBroken, greeting_of
     from twincore.drivers.records import RecordOrientedUart
+
+    from ports import Port
 
 
 async def served(channel, data):
