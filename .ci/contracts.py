@@ -30,8 +30,8 @@ def crossing():
     """(folder, name, docstring) of all that has a contract."""
     from twincore import core, drivers, offload, primitives, threadsafe
 
-    packages = {"core": core, "threadsafe": threadsafe, "primitives": primitives, "drivers": drivers, "offload": offload}
-    for folder, package in packages.items():
+    for package in (core, threadsafe, primitives, drivers, offload):
+        folder = package.__name__.rpartition(".")[2]
         for name in sorted(public(package)):
             found = getattr(package, name)
             doc = inspect.getdoc(found)
