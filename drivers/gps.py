@@ -47,9 +47,9 @@ __all__ = (
 )  # fmt: skip
 
 CHUNK = 512  # bytes taken from the stream at a time
-# Between two looks at a stream that gave less: a wake-up for each byte would take a board most of its time at 115200
-# baud. Within it 58 bytes come: the smallest receive buffer of a port that we know, a Pyboard's, holds 64.
-PAUSE_MS = 5
+# Between two looks at a stream that gave less: a wake-up for each byte would take a board most of its time. At 115200
+# baud 173 bytes come within it: where a port's receive buffer holds 64, as a Pyboard's by default, give it 256.
+PAUSE_MS = 15
 DAY = 86400  # s
 KINDS = (RMC, GLL, VTG, GGA, GSA, GSV)
 
@@ -86,8 +86,9 @@ class AS_GPS(NMEA):
         self._callback = fix_cb
         self._mask = cb_mask
         self._args = tuple(fix_cb_args)
-        self._counts = [0] * len(KINDS)  # sentences with values, by kind
+        self._counts = {kind: 0 for kind in KINDS}  # sentences with values
         self._news = Event()
+        self._waiters = 0  # tasks
         self._fixed_at = -1  # ms or us, of the clock of `_now`
         self._fault = None  # why nothing comes any more
         self._task = None
@@ -137,9 +138,10 @@ class AS_GPS(NMEA):
         if kind & POSITION:
             self._fixed_at = _now()
         if kind:
-            self._counts[KINDS.index(kind)] += 1
-        self._news.set()  # whatever it was: it may have ended a round of satellites
-        self._news.clear()
+            self._counts[kind] += 1
+        if self._waiters:  # for whatever it was: it may have ended a round of satellites
+            self._news.set()
+            self._news.clear()
         if kind & self._mask and self._callback is not None:
             told = self, kind
             call(self._callback, told + self._args)
@@ -148,7 +150,7 @@ class AS_GPS(NMEA):
         """Upstream's way to give it a sentence: returns its address, such as "GPRMC"; None if it was not taken."""
         parsed = self.parsed_sentences
         self._take(line)
-        return self._address if self.parsed_sentences != parsed else None
+        return self._address.decode() if self.parsed_sentences != parsed else None
 
     # Waiting.
 
@@ -161,17 +163,26 @@ class AS_GPS(NMEA):
         for asked, kinds in ((position, POSITION), (course, COURSE), (date, DATE), (altitude, ALTITUDE)):
             if asked:
                 wanted.append(kinds)
-        before = list(self._counts)
+        before = dict(self._counts)
         while not self._have(wanted, before):
-            self._check()
-            await self._news.wait()
+            await self._next()
 
     def _have(self, wanted, before):
         come = 0
-        for i, kind in enumerate(KINDS):
-            if self._counts[i] != before[i]:
+        for kind in KINDS:
+            if self._counts[kind] != before[kind]:
                 come |= kind
         return all(come & kinds for kinds in wanted)
+
+    async def _next(self):
+        """Wait for the next line. EOFError, OSError, RuntimeError."""
+        if self._fault is not None:
+            raise self._fault
+        self._waiters += 1
+        try:
+            await self._news.wait()
+        finally:
+            self._waiters -= 1
 
     async def get_satellite_data(self):
         """Wait until the receiver has told all satellites in view; return {number: (elevation, azimuth, snr)}.
@@ -182,8 +193,7 @@ class AS_GPS(NMEA):
         satellites = self._satellites
         before = satellites.rounds
         while satellites.rounds == before:
-            self._check()
-            await self._news.wait()
+            await self._next()
         return satellites.data()
 
     # Where and how fast.
@@ -274,10 +284,6 @@ class AS_GPS(NMEA):
         self._fault = fault
         self._news.set()
         self._news.clear()
-
-    def _check(self):
-        if self._fault is not None:
-            raise self._fault
 
     # Names by which upstream's tests look.
 

@@ -130,7 +130,7 @@ class GPS(AS_GPS):
         try:
             await self._send(packet)
             await wait_for_ms(asked[1].wait(), timeout_ms)
-            self._check()
+            self._check_open()
             return asked[0]
         finally:
             del self._asked[number]
@@ -140,7 +140,8 @@ class GPS(AS_GPS):
         await self._writer.drain()
 
     def _check_open(self):
-        self._check()
+        if self._fault is not None:
+            raise self._fault
         if self._writer is None:
             raise RuntimeError("this receiver has no swriter to send a command to")
 
@@ -164,7 +165,7 @@ class GPS(AS_GPS):
         if kind == "PGTOP":
             if segs[1] != "11":
                 return False
-            self.antenna = whole(segs[2], 0, 9)
+            self.antenna = _number(segs[2], 9)
             self._tell(["antenna", self.antenna])
         elif kind == "PMTK705":
             self.version = segs[1:]
@@ -172,12 +173,12 @@ class GPS(AS_GPS):
         elif kind == "PMTK514":
             enabled = {}
             for name, place in PLACES:
-                enabled[name] = whole(segs[1 + place], 0, 99)
+                enabled[name] = _number(segs[1 + place], 99)
             self.enabled = enabled
             self._tell(["enabled", enabled])
         elif kind[:4] == "PMTK":
             if kind == "PMTK001":
-                flag = whole(segs[2], 0, 3)
+                flag = _number(segs[2], 3)
                 asked = self._asked.get(("00" + segs[1])[-3:])
                 if asked is not None:
                     asked[0] = flag
@@ -191,6 +192,10 @@ class GPS(AS_GPS):
         if self._msg_cb is not None:
             told = self, segs
             call(self._msg_cb, told + self._msg_args)
+
+
+def _number(text, most):
+    return whole(text.encode(), 0, most)
 
 
 def _packet(body):

@@ -22,9 +22,7 @@ LONG = 22
 
 _SPEEDS = {KPH: (1.852, "km/h"), MPH: (1.852 / 1.609344, "mph"), KNOT: (1.0, "knots")}
 _POINTS = ("N", "NNE", "NE", "ENE", "E", "ESE", "SE", "SSE", "S", "SSW", "SW", "WSW", "W", "WNW", "NW", "NNW")
-_MONTHS = (
-    "January February March April May June July August September October November December".split()
-)
+_MONTHS = "January February March April May June July August September October November December".split()
 
 
 def _carried(degrees, units, whole):

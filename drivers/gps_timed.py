@@ -64,8 +64,7 @@ class _Timed:
     async def ready(self):
         """Wait until the time is known. EOFError, OSError, RuntimeError as `data_received`."""
         while not self._pulses.settled:
-            self._check()
-            await self._news.wait()
+            await self._next()
 
     async def pulse(self):
         """Wait for the next pulse; return `acquired`. RuntimeError after `close`."""

@@ -27,8 +27,10 @@ DATE = RMC
 ALTITUDE = GGA
 
 LONGEST = 256  # bytes of a sentence: the standard has 82, but receivers do not keep to it
-TALKERS = frozenset(("GP", "GN", "GL", "GA", "GB", "BD", "GQ", "QZ", "GI"))
-HEX = b"0123456789ABCDEF"
+TALKERS = frozenset((b"GP", b"GN", b"GL", b"GA", b"GB", b"BD", b"GQ", b"QZ", b"GI"))
+_HEX = b"0123456789ABCDEF"
+_HALVES = {b"N": "N", b"S": "S"}
+_SIDES = {b"E": "E", b"W": "W"}
 FASTEST = 1e5  # knots
 
 
@@ -42,7 +44,7 @@ class NMEA:
 
     | counts | sentences |
     |---|---|
-    | `malformed` | none: no $, no checksum, too long, not ASCII, or a piece of one that was cut off |
+    | `malformed` | none: no $, no checksum, too long, or a piece of one that was cut off |
     | `crc_fails` | with another checksum than theirs |
     | `clean_sentences` | that are well-formed and have their checksum; each is in one of those below, too |
     | `parsed_sentences` | whose values were taken |
@@ -51,6 +53,10 @@ class NMEA:
     | `unsupported_sentences` | of other kinds |
     """
 
+    # For subclasses: methods that are called with a sentence's fields as strings, `parse` with those of an unsupported
+    # one, `reparse` with those of one whose values were taken.
+    parse = None
+    reparse = None
     FULL_CHECK = True  # False: take sentences whose checksum is wrong, or missing
 
     def __init__(self):
@@ -77,37 +83,33 @@ class NMEA:
         self._latitude = (0, 0, "N")  # degrees, 1e-7 minutes, hemisphere
         self._longitude = (0, 0, "E")
         self._fix_clock = (0, 0)  # second of the day and ms of the last position
-        self._date = None  # the field of the last RMC that `days` are of: it is mostly as before
+        # Fields that are mostly as they were, and what they say.
+        self._date = None  # `days`
+        self._north = self._east = self._time = None
+        self._north_is = self._east_is = self._time_is = None
         self._valid = 0  # kinds of which the last had a fix
         self._last_kind = 0  # of the last sentence, whether it was taken or not
-        self._address = None  # of the sentence that was taken last: "GPRMC"
+        self._address = None  # of the sentence that was taken last: b"GPRMC"
         self._satellites = Satellites()
-        self._parsers = {
-            "RMC": (RMC, self._rmc),
-            "GLL": (GLL, self._gll),
-            "VTG": (VTG, self._vtg),
-            "GGA": (GGA, self._gga),
-            "GSA": (GSA, self._gsa),
-            "GSV": (GSV, self._gsv),
+        self._parsers = {  # by what follows the talker
+            b"RMC": (RMC, self._rmc),
+            b"GLL": (GLL, self._gll),
+            b"VTG": (VTG, self._vtg),
+            b"GGA": (GGA, self._gga),
+            b"GSA": (GSA, self._gsa),
+            b"GSV": (GSV, self._gsv),
         }
-
-    def parse(self, segs):
-        """For subclasses: an unsupported sentence, its fields as strings. Return True if it was of use."""
-        return True
-
-    def reparse(self, segs):
-        """For subclasses: a supported sentence whose values were taken, its fields as strings."""
 
     def take(self, line):
         """Take a line, bytes or str; its end may be there or not. Returns its kind, 0 if it had no values to take.
 
         Raises nothing but what `parse` and `reparse` of a subclass do.
         """
-        text = self._body(line)
-        if text is None:
+        body = self._body(line)
+        if body is None:
             return 0
         self.clean_sentences += 1
-        segs = text.split(",")
+        segs = body.split(b",")
         address = segs[0]
         kind, parser = self._parsers.get(address[2:], (0, None))
         if kind != self._last_kind:
@@ -115,7 +117,8 @@ class NMEA:
             self._satellites.end_run()
         if not kind or address[:2] not in TALKERS:
             self.unsupported_sentences += 1
-            self.parse(segs)
+            if self.parse is not None:
+                self._hook(self.parse, body)
             return 0
         try:
             taken = parser(segs)
@@ -129,8 +132,16 @@ class NMEA:
         self._valid |= kind
         self._address = address
         self.parsed_sentences += 1
-        self.reparse(segs)
+        if self.reparse is not None:
+            self._hook(self.reparse, body)
         return kind
+
+    def _hook(self, hook, body):
+        try:
+            text = body.decode("ascii")
+        except UnicodeError:
+            return
+        hook(text.split(","))
 
     def _body(self, line):
         """What is between $ and *, None if this is no sentence."""
@@ -144,48 +155,70 @@ class NMEA:
         if line == b"\r\n" or not line:
             return None
         start = line.rfind(b"$")
-        if start > 0:  # the end of something else, or a sentence that was cut off
-            self.malformed += 1
         star = line.find(b"*", start)
-        body = line[start + 1 : star]
-        end = line[star + 1 :].strip()
-        if start >= 0 and star < 0 and not self.FULL_CHECK:
-            body = line[start + 1 :].strip()
-        elif start < 0 or star < 0 or (len(end) != 2 and self.FULL_CHECK) or len(body) > LONGEST:
-            self.malformed += start <= 0
-            return None
-        try:
-            text = body.decode("ascii")
-        except UnicodeError:
-            text = ""
-        if self.FULL_CHECK:
-            both = checksum(body)
-            end = end.upper()
-            if end[0] != HEX[both >> 4] or end[1] != HEX[both & 15]:
-                self.crc_fails += 1
-                return None
-        if not text or len(text) != len(body):  # MicroPython decodes UTF-8, whatever it is told
+        if start:  # before it is the end of something else, or a sentence that was cut off
             self.malformed += 1
+            if start < 0:
+                return None
+        if not self.FULL_CHECK:
+            return line[start + 1 : star] if star >= 0 else line[start + 1 :].strip()
+        end = line[star + 3 :]
+        if star < 0 or star - start > LONGEST or len(line) < star + 3 or (end != b"\r\n" and end.strip()):
+            self.malformed += not start
             return None
-        return text
+        body = line[start + 1 : star]
+        both = checksum(body)
+        high = _HEX[both >> 4]
+        low = _HEX[both & 15]
+        if line[star + 1] == high and line[star + 2] == low:  # the usual case, at once
+            return body
+        told = line[star + 1 : star + 3].upper()
+        if told[0] == high and told[1] == low:
+            return body
+        if told[0] in _HEX and told[1] in _HEX:
+            self.crc_fails += 1
+        else:
+            self.malformed += not start
+        return None
+
+    # The sentences of a moment say the same place and time: each is made numbers once.
+
+    def _place(self, segs, first):
+        north = segs[first]
+        half = _HALVES.get(segs[first + 1])
+        east = segs[first + 2]
+        side = _SIDES.get(segs[first + 3])
+        if north != self._north or half != self._north_is[2]:
+            self._north_is = coordinate(north, half, 90)
+            self._north = north
+        if east != self._east or side != self._east_is[2]:
+            self._east_is = coordinate(east, side, 180)
+            self._east = east
+        return self._north_is, self._east_is
+
+    def _clock(self, text):
+        if text != self._time:
+            self._time_is = clock_of(text)
+            self._time = text
+        return self._time_is
 
     # The kinds. Each makes all its numbers before it stores the first. False: there is no fix.
 
     def _rmc(self, segs):
         if not _active(segs[2]):
             return False
-        clock = clock_of(segs[1])
+        clock = self._clock(segs[1])
         date = segs[9]
         days = self.days if date == self._date else days_of(*date_of(date))
-        latitude, longitude = _position(segs, 3)
+        latitude, longitude = self._place(segs, 3)
         knots = optional(segs[7], 0, FASTEST, self._knots)
         course = optional(segs[8], 0, 360, self.course)
         magvar = self.magvar
         if len(segs) > 11 and segs[10]:
             magvar = optional(segs[10], 0, 180, 0.0)
-            if segs[11] == "W":
+            if segs[11] == b"W":
                 magvar = -magvar
-            elif segs[11] != "E":
+            elif segs[11] != b"E":
                 raise ValueError
         self._latitude = latitude
         self._longitude = longitude
@@ -202,15 +235,15 @@ class NMEA:
     def _gll(self, segs):
         if len(segs) > 6 and not _active(segs[6]):  # the oldest have no more than the position
             return False
-        latitude, longitude = _position(segs, 1)
+        latitude, longitude = self._place(segs, 1)
         if len(segs) > 5 and segs[5]:
-            self._fix_clock = clock_of(segs[5])
+            self._fix_clock = self._clock(segs[5])
         self._latitude = latitude
         self._longitude = longitude
         return True
 
     def _vtg(self, segs):
-        if not segs[5] or (len(segs) > 9 and segs[9] == "N"):
+        if not segs[5] or (len(segs) > 9 and segs[9] == b"N"):
             return False
         knots = optional(segs[5], 0, FASTEST, 0.0)
         self.course = optional(segs[1], 0, 360, self.course)
@@ -222,9 +255,9 @@ class NMEA:
         if not quality:
             self.fix_quality = 0
             return False
-        clock = clock_of(segs[1]) if segs[1] else self._fix_clock
-        latitude, longitude = _position(segs, 2)
-        in_use = whole(segs[7] or "0", 0, 999)
+        clock = self._clock(segs[1]) if segs[1] else self._fix_clock
+        latitude, longitude = self._place(segs, 2)
+        in_use = whole(segs[7] or b"0", 0, 999)
         hdop = optional(segs[8], 0, 1000, self.hdop)
         altitude = optional(segs[9], -1e5, 1e8, self.altitude)
         geoid_height = optional(segs[11], -1e4, 1e4, self.geoid_height)
@@ -275,15 +308,8 @@ class NMEA:
 
 
 def _active(status):
-    if status == "A":
+    if status == b"A":
         return True
-    if status == "V":
+    if status == b"V":
         return False
     raise ValueError
-
-
-def _position(segs, first):
-    return (
-        coordinate(segs[first], segs[first + 1], "N", "S", 90),
-        coordinate(segs[first + 2], segs[first + 3], "E", "W", 180),
-    )

@@ -17,7 +17,7 @@ cdef class Satellites:
     cpdef take_used(self, list segs)
     cpdef end_run(self)
 
-@cython.locals(at=Py_ssize_t, number=str, elevation=str, azimuth=str, noise=str, found=dict)
+@cython.locals(at=Py_ssize_t, number=bytes, elevation=bytes, azimuth=bytes, noise=bytes, found=dict)
 cdef dict _satellites(list segs, Py_ssize_t end, long first)
-cdef _number(str text, long first)
-cdef _elevation(str text)
+cdef _number(bytes text, long first)
+cdef _elevation(bytes text)

@@ -10,15 +10,16 @@ Galileo and BeiDou number theirs from 1 on, as GPS does: here their numbers begi
 
 from .gps_fields import whole
 
-_SYSTEMS = {"1": "GP", "2": "GL", "3": "GA", "4": "GB", "5": "GQ"}  # NMEA 4.11's system ID of GSA
-_SAME = {"GN": "GP", "BD": "GB", "QZ": "GQ"}
-_FIRST = {"GA": 300, "GB": 400, "GQ": 192}
+_SYSTEMS = {b"1": b"GP", b"2": b"GL", b"3": b"GA", b"4": b"GB", b"5": b"GQ"}  # NMEA 4.11's system ID of GSA
+_SAME = {b"GN": b"GP", b"BD": b"GB", b"QZ": b"GQ"}
+_FIRST = {b"GA": 300, b"GB": 400, b"GQ": 192}
+MINUS = 45  # a "-"
 _MOST_USED = 100
 _OWN = 99  # numbers above are unique as they are
 
 
 class Satellites:
-    """Takes GSV and GSA sentences, lists of fields. ValueError, IndexError for one that can't be: nothing is kept."""
+    """Takes GSV and GSA, lists of fields as bytes. ValueError, IndexError for one that can't be: none of it is kept."""
 
     def __init__(self):
         self.in_view = 0
@@ -55,7 +56,7 @@ class Satellites:
         number = whole(segs[2], 1, total)
         in_view = whole(segs[3], 0, 999)
         end = len(segs)
-        signal = ""
+        signal = b""
         if end % 4 == 1:  # since NMEA 4.10
             end -= 1
             signal = segs[end]
@@ -142,22 +143,26 @@ def _satellites(segs, end, first):
         noise = segs[at + 3]
         if not number:
             continue
-        if elevation and azimuth and (number + elevation + azimuth + noise).isdigit():  # the usual case, at once
+        if noise.isdigit() and elevation.isdigit() and azimuth.isdigit():  # the usual case, without calls
             up = int(elevation)
             around = int(azimuth)
-            if up > 90 or around > 360:
+            heard = int(noise)
+            if up > 90 or around > 360 or heard > 99:
                 raise ValueError
         else:
             up = _elevation(elevation) if elevation else None
             around = whole(azimuth, 0, 360) if azimuth else None
-        found[_number(number, first)] = up, around, whole(noise, 0, 99) if noise else 0
+            heard = whole(noise, 0, 99) if noise else 0
+        found[_number(number, first)] = up, around, heard
     return found
 
 
 def _number(text, first):
-    number = whole(text, 1, 999)
+    number = int(text) if text.isdigit() else 0
+    if not 0 < number < 1000:
+        raise ValueError
     return number if number > _OWN else number + first
 
 
 def _elevation(text):
-    return -whole(text[1:], 0, 90) if text[0] == "-" else whole(text, 0, 90)
+    return -whole(text[1:], 0, 90) if text[0] == MINUS else whole(text, 0, 90)

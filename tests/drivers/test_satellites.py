@@ -51,9 +51,7 @@ def test_an_empty_set_is_one(drivers):
     assert receiver._satellites.rounds == 2
 
 
-@pytest.mark.parametrize(
-    "order,incomplete", [((1, 3), 1), ((2, 3), 0), ((1, 1, 3), 2), ((1, 3, 2), 1), ((3, 2, 1), 0)]
-)
+@pytest.mark.parametrize("order,incomplete", [((1, 3), 1), ((2, 3), 0), ((1, 1, 3), 2), ((1, 3, 2), 1), ((3, 2, 1), 0)])
 def test_a_set_of_which_a_sentence_is_missing_does_not_count(drivers, order, incomplete):
     bodies = [f"GPGSV,3,{n},09,{n:02d},10,100,40" for n in order]
     receiver = after(drivers, "GPGSV,1,1,01,36,19,156,51", *bodies)
