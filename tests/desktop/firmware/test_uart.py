@@ -142,7 +142,7 @@ asyncio.run(main())
 
 
 def test_a_thread_that_reads_in_real_time_is_woken(uart):
-    u, world = uart(virtual=False, timeout=10_000)
+    u, world = uart(virtual=False, timeout=10_000, timeout_char=10_000)
     got = []
 
     def read():
