@@ -14,14 +14,13 @@ from .times import UNITS_PER_MS
 SLICE = 20  # ms
 
 
-class LowPowerClock(Clock):
-    """Shows the time of `inner`, and lets idle time pass in lightsleep."""
+class ClockOver(Clock):
+    """Shows the time of `inner`, and has a `sleep(loop, timeout)` of its own for the loop's idle time."""
 
-    def __init__(self, inner, lightsleep):
+    def __init__(self, inner):
         Clock.__init__(self)
         self.jumps = True
         self.inner = inner
-        self.lightsleep = lightsleep
 
     def now(self):
         return self.inner.now()
@@ -34,6 +33,14 @@ class LowPowerClock(Clock):
 
     def release(self):
         self.inner.release()
+
+
+class LowPowerClock(ClockOver):
+    """Lets idle time pass in lightsleep."""
+
+    def __init__(self, inner, lightsleep):
+        ClockOver.__init__(self, inner)
+        self.lightsleep = lightsleep
 
     def sleep(self, loop, timeout):
         """Until something happens, for at most `timeout` clock units (-1: no limit). What happens meanwhile is found

@@ -11,7 +11,8 @@ import gc
 
 from ..core.context import get_event_loop
 from ..core.event import Event
-from ..core.native import MICROPYTHON, Clock
+from ..core.native import MICROPYTHON
+from ..core.power import ClockOver
 from ..core.sleep import sleep_ms
 from ..core.times import CLOCK_HZ
 from ..primitives.alarm import Alarm
@@ -98,13 +99,11 @@ async def _period(loop, clock):
     return reading
 
 
-class _IdleClock(Clock):
+class _IdleClock(ClockOver):
     """Shows the time of `inner`, and how long its loop slept."""
 
     def __init__(self, inner):
-        Clock.__init__(self)
-        self.jumps = True
-        self.inner = inner
+        ClockOver.__init__(self, inner)
         self.idle = 0  # us in this period
         self.over = False
         self.woken = Event()  # set when the loop has slept, and at the end of a period
@@ -123,18 +122,6 @@ class _IdleClock(Clock):
 
     def since(self, start):
         return ticks_diff(ticks_us(), start) if MICROPYTHON else self.inner.now() - start
-
-    def now(self):
-        return self.inner.now()
-
-    def rebase(self, by):
-        self.inner.rebase(by)
-
-    def hold(self):
-        self.inner.hold()
-
-    def release(self):
-        self.inner.release()
 
     def __getattr__(self, name):  # what else a clock has, such as a simulated board's
         return getattr(self.inner, name)

@@ -181,7 +181,11 @@ class _Any(Wait):
         if self._waits is None:
             self._waits = []
             for elo in owner._elos:
-                wait = _begun(elo)
+                try:
+                    wait = _begun(elo)
+                except BaseException:
+                    self._leave(None)
+                    raise
                 self._waits.append((elo, wait))
                 if not isinstance(wait, Task):
                     got = self._try(elo, wait)

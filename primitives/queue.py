@@ -213,11 +213,18 @@ class _Put(Wait):
     def attempt(self):
         owner = self.owner
         if self.parked:
-            owner._putters.handed -= 1
             self.parked = False
-        elif owner._shut:
+            owner._putters.handed -= 1
+            try:
+                owner._put(self.val)
+            except BaseException:  # it has no order: the place is the next one's
+                if not owner.full():
+                    owner._putters.hand()
+                raise
+            return None
+        if owner._shut:
             raise QueueShutDown("nothing can be put any more")
-        elif owner.full():
+        if owner.full():
             return PENDING
         owner._put(self.val)
         return None
@@ -261,13 +268,19 @@ class LifoQueue(Queue):
 
 
 class PriorityQueue(Queue):
-    """The least comes first; items are compared, often tuples `(priority, what)`."""
+    """The least comes first; items are compared, often tuples `(priority, what)`.
+
+    What can't be compared with the least there is, is refused with TypeError, and nothing has changed.
+    """
 
     def _make(self):
         self._items = []
 
     def _add(self, item):
-        heappush(self._items, item)
+        items = self._items
+        if items:
+            item < items[0]  # noqa: B015  # before it is in the heap, which would be none with it
+        heappush(items, item)
 
     def _take(self):
         return heappop(self._items)

@@ -3,6 +3,7 @@
 import pytest
 
 from injection import nothing_is_left
+from pins import bounce, run_virtual
 from support import MICROPYTHON, run, start_thread
 
 if MICROPYTHON:
@@ -36,24 +37,6 @@ class Pin:
             self.level = level
             if self.handler is not None:
                 self.handler(self)
-
-
-def run_virtual(core, main):
-    core.new_event_loop(core.VirtualClock())
-    try:
-        core.run(main())
-    finally:
-        core.new_event_loop()
-
-
-async def bounce(core, pin, level):
-    """The contact goes to `level`, with bounces of 1 to 9 ms."""
-    for ms in (1, 9, 2, 5):
-        pin.set(level)
-        await core.sleep_ms(ms)
-        pin.set(1 - level)
-        await core.sleep_ms(1)
-    pin.set(level)
 
 
 def test_a_disturbance_is_no_change(core, primitives):

@@ -235,3 +235,14 @@ def test_nothing_to_wait_for_is_refused(primitives):
     for kind in (primitives.WaitAny, primitives.WaitAll):
         with pytest.raises(ValueError, match="of nothing"):
             kind(())
+
+
+def test_a_member_that_cannot_be_waited_for_leaves_no_other_waiting(core, primitives):
+    async def main():
+        other = Coroutines(core)
+        with pytest.raises(AttributeError):
+            await primitives.WaitAny((other, 5)).wait()
+        await settle(core)
+        assert other.waiting == 0
+
+    run(core, main)

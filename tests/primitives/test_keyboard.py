@@ -3,6 +3,7 @@
 import pytest
 
 from injection import nothing_is_left
+from pins import run_virtual
 from support import run
 
 
@@ -38,14 +39,6 @@ class Matrix:
             if self.diodes or more == low:
                 return False
             low = more
-
-
-def run_virtual(core, main):
-    core.new_event_loop(core.VirtualClock())
-    try:
-        core.run(main())
-    finally:
-        core.new_event_loop()
 
 
 def got(queue):

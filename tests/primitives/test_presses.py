@@ -3,60 +3,7 @@
 import pytest
 
 from injection import nothing_is_left
-
-
-class Pin:
-    """Stands in for a machine.Pin that interrupts."""
-
-    IRQ_FALLING = 1
-    IRQ_RISING = 2
-
-    def __init__(self, level=1):
-        self.level = level
-        self.handler = None
-
-    def __call__(self):
-        return self.level
-
-    def irq(self, handler=None, trigger=3, hard=False):
-        self.handler = handler
-
-    def set(self, level):
-        if level != self.level:
-            self.level = level
-            if self.handler is not None:
-                self.handler(self)
-
-
-def run_virtual(core, main):
-    core.new_event_loop(core.VirtualClock())
-    try:
-        core.run(main())
-    finally:
-        core.new_event_loop()
-
-
-async def play(core, pin, times):
-    """Press for the first time, in ms, let go for the second, and so on."""
-    level = pin.level
-    for ms in times:
-        level = 1 - level
-        pin.set(level)
-        await core.sleep_ms(ms)
-
-
-def follow(core, button, log):
-    """Log the events of an EButton, in tasks that are returned."""
-
-    async def one(name, event):
-        while True:
-            await event.wait()
-            event.clear()
-            log.append(name)
-
-    names = ("press", "release", "double", "long")
-    return [core.create_task(one(name, getattr(button, name))) for name in names]
-
+from pins import Pin, follow, play, run_virtual
 
 # How long it is held, let go, held ... in ms -> what an EButton tells; with suppress; a Pushbutton with suppress
 CASES = {

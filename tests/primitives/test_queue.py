@@ -263,3 +263,27 @@ def test_a_long_queue_keeps_its_order_while_it_grows_and_shrinks(core, primitive
         assert queue.empty() and put == 311
 
     run(core, main)
+
+
+def test_what_has_no_order_is_refused_and_keeps_nobody_waiting(core, primitives):
+    async def main():
+        queue = primitives.PriorityQueue(1)
+        queue.put_nowait(2)
+        first, second = core.create_task(queue.put("text")), core.create_task(queue.put(1))
+        await settle(core)
+        with pytest.raises(TypeError):
+            primitives.PriorityQueue.put_nowait(filled(primitives.PriorityQueue()), "text")
+        queue.maxsize = 2  # room for one more, which the next get tells of
+        assert queue.get_nowait() == 2
+        queue.put_nowait(3)
+        with pytest.raises(TypeError):
+            await first
+        await core.wait_for(second, 5)
+        assert queue.get_nowait() == 1 and queue.get_nowait() == 3 and queue.empty()
+
+    run(core, main)
+
+
+def filled(queue):
+    queue.put_nowait(1)
+    return queue

@@ -3,6 +3,7 @@
 import pytest
 
 from injection import nothing_is_left
+from pins import run_virtual
 from support import submodule
 
 CLOSE, OPEN, LONG, DOUBLE, SUPPRESS = 1, 2, 4, 8, 16
@@ -26,14 +27,6 @@ class Keys:
 
     def column(self, number):
         return lambda: 0 if self.low is not None and 3 - 2 * self.low - number in self.pressed else 1
-
-
-def run_virtual(core, main):
-    core.new_event_loop(core.VirtualClock())
-    try:
-        core.run(main())
-    finally:
-        core.new_event_loop()
 
 
 async def play(core, keys, key, times):

@@ -3,48 +3,8 @@
 import pytest
 
 from injection import nothing_is_left
+from pins import Pin, bounce, run_virtual
 from support import RP2, run
-
-
-class Pin:
-    """Stands in for a machine.Pin that interrupts."""
-
-    IRQ_FALLING = 1
-    IRQ_RISING = 2
-
-    def __init__(self, level=1):
-        self.level = level
-        self.handler = None
-
-    def __call__(self):
-        return self.level
-
-    def irq(self, handler=None, trigger=3, hard=False):
-        self.handler = handler
-
-    def set(self, level):
-        if level != self.level:
-            self.level = level
-            if self.handler is not None:
-                self.handler(self)
-
-
-def run_virtual(core, main):
-    core.new_event_loop(core.VirtualClock())
-    try:
-        core.run(main())
-    finally:
-        core.new_event_loop()
-
-
-async def bounce(core, pin, level):
-    """The contact goes to `level`, with bounces of 1 to 9 ms."""
-    for ms in (1, 9, 2, 5):
-        pin.set(level)
-        await core.sleep_ms(ms)
-        pin.set(1 - level)
-        await core.sleep_ms(1)
-    pin.set(level)
 
 
 def test_a_switch_calls_functions_and_coroutines_once_for_each_change(core, primitives):

@@ -3,6 +3,7 @@
 import pytest
 
 from injection import nothing_is_left
+from pins import run_virtual
 
 
 class Pad:
@@ -13,14 +14,6 @@ class Pad:
 
     def read(self):
         return self.reading
-
-
-def run_virtual(core, main):
-    core.new_event_loop(core.VirtualClock())
-    try:
-        core.run(main())
-    finally:
-        core.new_event_loop()
 
 
 def test_a_touch_is_a_press(core, primitives):
