@@ -31,7 +31,7 @@ bench: $(VENV)
 
 # A target that cannot be had here is reported, and its tests are skipped with the reason; CI makes that a failure.
 targets: $(VENV)
-	$(BIN)/twincore setup all
+	$(BIN)/twincore fetch all
 
 $(VENV): pyproject.toml setup.py setup.cfg $(wildcard core/*.p* threadsafe/*.p* primitives/*.p* drivers/*.p* offload/*.p*)
 	@mkdir -p build && test -d build/venv || $(PYTHON) -m venv build/venv

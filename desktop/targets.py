@@ -1,6 +1,6 @@
 """The machines other than this CPython that twincore runs programs on, and whether they are here.
 
-A target is a folder that `twincore setup` fills once: the MicroPython unix port, or the emulated RP2040 with its
+A target is a folder that `twincore fetch` fills once: the MicroPython unix port, or the emulated RP2040 with its
 firmware. This module only finds them; `install` makes them. Call it from anywhere: it reads the file system and keeps
 no state.
 """
@@ -106,8 +106,8 @@ def reason_missing(name: str) -> str | None:
         failure = failure_note(name)
         if failure.is_file():
             why = failure.read_text().strip()
-            return f"{name} is not installed: run `twincore setup {name}` (the last try: {why})"
-        return f"{name} is not installed: run `twincore setup {name}`"
+            return f"{name} is not installed: run `twincore fetch {name}` (the last try: {why})"
+        return f"{name} is not installed: run `twincore fetch {name}`"
     if name == "rp2040":
         if shutil.which("node") is None:
             return "rp2040 needs Node.js, and there is no `node` on PATH: apt-get install nodejs"

@@ -1,4 +1,4 @@
-// Stock rp2040js (npm, MIT), found where `twincore setup rp2040` installed it: the folder named by $TWINCORE_RP2040JS.
+// Stock rp2040js (npm, MIT), found where `twincore fetch rp2040` installed it: the folder named by $TWINCORE_RP2040JS.
 // None of its files is changed; everything this emulator adds is in the modules beside this one.
 import { createRequire } from 'node:module';
 import path from 'node:path';

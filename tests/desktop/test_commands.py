@@ -8,7 +8,7 @@ import time
 import pytest
 
 
-@pytest.mark.parametrize("command", [[], ["run"], ["setup"], ["targets"], ["demo"], ["serve"]])
+@pytest.mark.parametrize("command", [[], ["run"], ["fetch"], ["targets"], ["demo"], ["serve"]])
 def test_each_command_explains_itself(twincore, command):
     result = twincore(*command, "--help")
     assert result.returncode == 0
@@ -17,12 +17,12 @@ def test_each_command_explains_itself(twincore, command):
 
 def test_help_teaches_by_examples(twincore):
     assert "twincore run blink.py --on rp2040 --seed 7 --jitter 50" in twincore("run", "--help").stdout
-    assert "twincore setup rp2040 --force" in twincore("setup", "--help").stdout
+    assert "twincore fetch rp2040 --force" in twincore("fetch", "--help").stdout
     assert "twincore demo" in twincore().stdout
 
 
 def test_an_unknown_command_or_target_is_refused_in_one_line(twincore):
-    for arguments in (["fly"], ["setup", "esp32"], ["targets", "extra"]):
+    for arguments in (["fly"], ["fetch", "esp32"], ["targets", "extra"]):
         result = twincore(*arguments)
         assert (result.returncode, result.stdout) == (2, "")
         assert re.fullmatch(r"twincore: .*\n", result.stderr)
@@ -31,7 +31,7 @@ def test_an_unknown_command_or_target_is_refused_in_one_line(twincore):
 def test_targets_tells_what_is_missing_and_how_to_get_it(twincore, no_targets):
     result = twincore("targets")
     assert result.returncode == 0
-    assert "micropython is not installed: run `twincore setup micropython`\n" in result.stdout
+    assert "micropython is not installed: run `twincore fetch micropython`\n" in result.stdout
     assert f"folder: {no_targets}\n" in result.stdout
 
 
@@ -39,7 +39,7 @@ def test_setup_of_what_is_there_is_instant(twincore, target_is_here):
     target_is_here("micropython")
     target_is_here("rp2040")
     start = time.monotonic()
-    result = twincore("setup", "all")
+    result = twincore("fetch", "all")
     assert (result.returncode, result.stderr) == (0, "")
     assert "not installed" not in result.stdout
     assert time.monotonic() - start < 2

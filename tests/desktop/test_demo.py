@@ -41,7 +41,7 @@ def test_a_missing_target_is_named_with_the_reason_and_is_no_failure(example, no
     assert demo.run_demo() == 0
     out = capfd.readouterr().out
     assert out.count("ran\n") == 2
-    assert "not run: rp2040 is not installed: run `twincore setup rp2040`" in out
+    assert "not run: rp2040 is not installed: run `twincore fetch rp2040`" in out
 
 
 def test_a_run_that_fails_makes_the_demo_fail(example, no_targets, capfd):

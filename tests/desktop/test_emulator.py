@@ -139,5 +139,5 @@ def test_files_that_do_not_fit_are_an_error(app):
 
 
 def test_without_the_target_nothing_is_run(no_targets, app):
-    with pytest.raises(targets.TargetMissing, match="twincore setup rp2040"):
+    with pytest.raises(targets.TargetMissing, match="twincore fetch rp2040"):
         emulator.run(app(""))

@@ -96,7 +96,7 @@ def test_steps_an_installer_prints_are_reported_and_the_rest_is_logged(tmp_path)
 
 @debian_only
 def test_ctrl_c_ends_an_installation_and_leaves_no_debris(no_targets, started):
-    process = started("setup", "micropython")
+    process = started("fetch", "micropython")
     assert process.stderr.readline() == b"micropython: reading the package lists\n"
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=20)
@@ -107,7 +107,7 @@ def test_ctrl_c_ends_an_installation_and_leaves_no_debris(no_targets, started):
 
 @debian_only
 def test_without_a_network_the_reason_is_one_line(no_targets, twincore):
-    result = twincore("setup", "micropython", env=OFFLINE)
+    result = twincore("fetch", "micropython", env=OFFLINE)
     assert result.returncode == 1
     assert "the last try: no network" in result.stdout
     assert "Traceback" not in result.stderr
@@ -115,7 +115,7 @@ def test_without_a_network_the_reason_is_one_line(no_targets, twincore):
 
 @pytest.mark.parametrize(("ci", "code"), [("", 0), ("true", 1)])
 def test_setup_all_fails_for_a_missing_target_only_in_ci(no_targets, twincore, ci, code):
-    result = twincore("setup", "all", env={"PATH": "/nowhere", "CI": ci})
+    result = twincore("fetch", "all", env={"PATH": "/nowhere", "CI": ci})
     assert result.returncode == code
     assert result.stdout.count("the last try: needs Debian") == 2
 

@@ -151,8 +151,8 @@ def test_a_file_goes_to_the_board_beside_the_application(target_is_here, app, tw
         (["app.py", "--on", "rp2040", "--jitter", "-1"], "'--jitter'"),
         (["app.py", "--on", "esp32"], "'esp32' is not one of"),
         (["app.py", "--on", "rp2040", "--file", "nothing.txt"], "there is no file nothing.txt"),
-        (["app.py", "--on", "micropython"], "micropython is not installed: run `twincore setup micropython`"),
-        (["app.py", "--on", "rp2040"], "rp2040 is not installed: run `twincore setup rp2040`"),
+        (["app.py", "--on", "micropython"], "micropython is not installed: run `twincore fetch micropython`"),
+        (["app.py", "--on", "rp2040"], "rp2040 is not installed: run `twincore fetch rp2040`"),
         ([], "Missing argument 'APP.py'"),
     ],
 )

@@ -6,10 +6,10 @@ from twincore.desktop import targets
 
 
 def test_a_target_that_is_not_installed_says_how_to_get_it(no_targets):
-    assert targets.reason_missing("micropython") == "micropython is not installed: run `twincore setup micropython`"
+    assert targets.reason_missing("micropython") == "micropython is not installed: run `twincore fetch micropython`"
     with pytest.raises(targets.TargetMissing) as raised:
         targets.find("rp2040")
-    assert str(raised.value) == "rp2040 is not installed: run `twincore setup rp2040`"
+    assert str(raised.value) == "rp2040 is not installed: run `twincore fetch rp2040`"
 
 
 def test_the_reason_of_the_last_failed_installation_is_remembered(no_targets):

@@ -38,5 +38,5 @@ def test_a_program_that_does_not_end_is_stopped(app):
 
 
 def test_without_the_target_nothing_is_run(no_targets, app):
-    with pytest.raises(targets.TargetMissing, match="twincore setup micropython"):
+    with pytest.raises(targets.TargetMissing, match="twincore fetch micropython"):
         unix_port.run(app(""))
