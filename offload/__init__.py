@@ -16,6 +16,7 @@ _MODULES = {
     "JobLost": "executors_cpython",
     "LoopThread": "loop_thread_cpython",
     "RemoteError": "executors_cpython",
+    "Service": "service",
     "File": "files_cpython",
     "getaddrinfo": "names",  # not every board has sockets
     "gethostbyname": "names",

@@ -19,6 +19,7 @@ from .loop_thread_cpython import LoopThread as LoopThread
 from .names import getaddrinfo as getaddrinfo
 from .names import gethostbyname as gethostbyname
 from .remote_call_cpython import RemoteError as RemoteError
+from .service import Service as Service
 from .token import cancelled as cancelled
 from .token import checkpoint as checkpoint
 from .token import progress as progress
