@@ -12,9 +12,13 @@ import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .staging import library_sources
 from .targets import targets_folder
+
+if TYPE_CHECKING:
+    from littlefs import LittleFS
 
 BLOCK_SIZE = 4096
 BLOCK_COUNT = 352  # 1408 kB
@@ -51,6 +55,20 @@ def make_image(files: Mapping[str, bytes]) -> bytes:
 
     Raises ValueError when they do not fit on the board.
     """
+    return bytes(_filesystem(files).context.buffer).rstrip(b"\xff")
+
+
+@_ctrl_c_waits()
+def blocks_used(files: Mapping[str, bytes]) -> int:
+    """Return how many blocks of BLOCK_SIZE bytes the board's filesystem takes up with the files in it.
+
+    Raises ValueError when they do not fit on the board.
+    """
+    return int(_filesystem(files).used_block_count)
+
+
+def _filesystem(files: Mapping[str, bytes]) -> LittleFS:
+    """A littlefs that holds the files."""
     from littlefs import LittleFS
     from littlefs.errors import LittleFSError
 
@@ -70,7 +88,7 @@ def make_image(files: Mapping[str, bytes]) -> bytes:
     except LittleFSError as error:
         size = sum(map(len, files.values()))
         raise ValueError(f"{size / 1024:.0f} kB of files do not fit on the board: {error}") from None
-    return bytes(filesystem.context.buffer).rstrip(b"\xff")
+    return filesystem
 
 
 def compiled(path: str, source: Path) -> bytes:
