@@ -26,6 +26,14 @@ def above(folder, name):
     return _load(_package[:-5] + folder, name)  # less "core."
 
 
+if MICROPYTHON:
+
+    def seldom(obj, module, kind, name):
+        """`obj.name`, a method of the class `kind` that a board has in another module: see desktop.for_board."""
+        method = getattr(above(module, kind), name)
+        return lambda *args, **named: method(obj, *args, **named)
+
+
 def _load(module, name):
     global _loader
     if _found is not None:

@@ -100,7 +100,7 @@ class Loop(RunQueue):
         self.check_context("Loop.stop()")
         self.stopping = True
 
-    def close(self, grace=1):
+    def close(self, grace=1):  # seldom
         """Cancel all tasks and forget them: their `finally` blocks run, and may await, for `grace` seconds at the most.
 
         None: until they have ended. Those of asynchronous generators that were left before their end run, too.
@@ -119,11 +119,11 @@ class Loop(RunQueue):
             self.io = None
         self.bell.close()
 
-    def set_exception_handler(self, handler):
+    def set_exception_handler(self, handler):  # seldom
         """Have `handler(loop, context)` called for a task's exception that nobody awaited; None: the default."""
         self._handler = handler
 
-    def get_exception_handler(self):
+    def get_exception_handler(self):  # seldom
         """The handler set, or None."""
         return self._handler
 
@@ -137,21 +137,21 @@ class Loop(RunQueue):
         """Report `context`, a dict with `message`, `exception` and `future`."""
         (self._handler or self.default_exception_handler)(self, context)
 
-    def queue_read(self, stream):
+    def queue_read(self, stream):  # seldom
         """Awaitable: until `stream` (a descriptor, a socket, what has MicroPython's `ioctl`) can be read."""
         return self.streams().queue_read(stream)
 
-    def queue_write(self, stream):
+    def queue_write(self, stream):  # seldom
         """Awaitable: until `stream` can be written."""
         return self.streams().queue_write(stream)
 
-    def streams(self):
+    def streams(self):  # seldom
         """The IOQueue of this loop."""
         if self.io is None:
             self.io = load("io_queue", "IOQueue")(self.bell)
         return self.io
 
-    def cancel_current(self):
+    def cancel_current(self):  # seldom
         self.create_task(_cancel(self.current))
 
     def _run(self):

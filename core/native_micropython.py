@@ -1,9 +1,13 @@
-"""MicroPython's part of `native`: see there."""
+"""MicroPython's part of `native`: see there. A board has this in its place, see desktop.for_board."""
 
 from _thread import allocate_lock
+from _thread import get_ident as ident  # noqa: F401
 from collections import deque
 from sys import print_exception  # noqa: F401
 from time import ticks_diff, ticks_ms
+
+MICROPYTHON = True
+COMPILED = False
 
 _barrier = allocate_lock()
 
