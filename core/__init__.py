@@ -13,7 +13,7 @@ if sys.implementation.name == "cpython":
 # isort: off
 from .native import MICROPYTHON
 from .errors import CancelledError, TimeoutError, WrongContextError
-from .lazy import above, load
+from .lazy import above, keep, load, make_room
 from . import timers, times
 from .task import Task
 from . import doorbell, step
@@ -33,18 +33,12 @@ if sys.implementation.name == "cpython":
 __version__ = (0, 1, 0)
 
 if MICROPYTHON:
-    # Room for the modules that are loaded later, in this module's table. It grows by moving, and another core that looks
-    # something up in it meanwhile would not find it.
-    for _name in range(40):
-        globals()[str(_name)] = None
-    for _name in range(40):
-        del globals()[str(_name)]
+    make_room(globals(), 40)
 
-_found = {}  # what was asked for, on a board; replaced whole, never mutated
+_found = {}  # see lazy.keep
 
 
 def __getattr__(name):
-    global _found
     if name in _found:
         return _found[name]
     if name == "to_thread":
@@ -53,9 +47,5 @@ def __getattr__(name):
     if MICROPYTHON:
         sys.modules.pop(__name__ + ".lazy_names", None)
         globals().pop("lazy_names", None)
-        found = _found.copy()
-        found[name] = value
-        _found = found
-    else:
-        globals()[name] = value
+    keep(globals(), name, value)
     return value

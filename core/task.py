@@ -342,7 +342,7 @@ class Task(Timer):
 
     def __repr__(self):
         name = getattr(self, "name", None)
-        what = load("misuse", "describe")(self.coro) if self.coro is not None else "done"
+        what = load("describing", "describe")(self.coro) if self.coro is not None else "done"
         if not MICROPYTHON:
             created = load("origins_cpython", "created_at")(self)
             if created:

@@ -22,8 +22,8 @@ from .remote_call_cpython import RemoteError as RemoteError
 from .token import cancelled as cancelled
 from .token import checkpoint as checkpoint
 from .token import progress as progress
-from .unblock import pool as pool
-from .unblock import unblock as unblock
+from .pools import pool as pool
+from .pools import unblock as unblock
 from .worker import Context as Context
 from .worker import Pool as Pool
 from .worker import Worker as Worker

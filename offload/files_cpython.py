@@ -24,7 +24,7 @@ from .iterating import turn
 from .job import WorkerClosed
 from .options import Options
 from .strand_cpython import Strand, StrandJob
-from .unblock import pool as named_pool
+from .pools import pool as named_pool
 
 Path = Union[str, bytes, "PathLike[str]", "PathLike[bytes]"]
 

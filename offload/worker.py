@@ -8,10 +8,9 @@ import sys
 from _thread import allocate_lock
 
 from ..core.context import get_event_loop
-from ..core.deadline import wait_for
+from ..core.describing import describe
 from ..core.errors import TimeoutError
-from ..core.lazy import above
-from ..core.misuse import describe
+from ..core.lazy import above, load
 from ..core.native import MICROPYTHON, fence, ident, print_exception
 from ..core.queue_errors import QueueClosed
 from ..core.times import CLOCK_HZ
@@ -148,7 +147,7 @@ class Pool(JobLine):
         clock = get_event_loop().clock
         clock.hold()  # a virtual time stands while threads are at work
         try:
-            await wait_for(self._ended.wait(), timeout)
+            await load("deadline", "wait_for")(self._ended.wait(), timeout)
         except TimeoutError:
             self._withdraw_queued()
             stuck = self._give_up_running()
@@ -215,7 +214,7 @@ class Pool(JobLine):
             if self.slots or job.ended():
                 return
         try:
-            other = above("offload.unblock", "pool")()
+            other = above("offload.pools", "pool")()
             if other is not self:
                 other._follow(job)  # where it may be twice: who comes first claims it
         except Exception as error:

@@ -4,6 +4,8 @@
 |---|---|
 | `MICROPYTHON`, `COMPILED`, imported from `native` | True, False: the compiler then drops the branches for CPython |
 | `a if MICROPYTHON else b` | a |
+| `sys.implementation.name == "cpython"` | False |
+| `"File": "files_cpython"`, in a table of what is loaded when it is used | not there |
 | a method that does nothing but raise NotImplementedError | not there: to call it is an AttributeError |
 | a method of the same body as the one before it, `__await__` and `__iter__` | the same one, by both names |
 | `_NAME = 3`, a private number of a module, assigned once | put in where it is used |
@@ -40,10 +42,23 @@ def _without_known(tree: ast.Module) -> Iterator[Edit]:
             within.update(ast.iter_child_nodes(node))
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in names:
             yield node, str(names[node.id])
+        elif isinstance(node, ast.Compare) and ast.unparse(node.left) == "sys.implementation.name":
+            yield node, str(ast.unparse(node).endswith("== 'micropython'"))
+            within.update(ast.iter_child_nodes(node))
+        elif isinstance(node, ast.Dict) and (kept := list(_entries(node))) != list(zip(node.keys, node.values, strict=True)):
+            yield node, ast.unparse(ast.Dict([key for key, _ in kept], [value for _, value in kept]))
+            within.update(ast.iter_child_nodes(node))
         elif isinstance(node, ast.ImportFrom) and node.module in NATIVE:
             kept = [alias for alias in node.names if alias.name not in names]
             if len(kept) < len(node.names):
                 yield node, ast.unparse(ast.ImportFrom(node.module, kept, node.level)) if kept else "pass"
+
+
+def _entries(table: ast.Dict) -> Iterator[tuple[ast.expr | None, ast.expr]]:
+    """Those that do not name a module of CPython's."""
+    for key, value in zip(table.keys, table.values, strict=True):
+        if not (isinstance(value, ast.Constant) and str(value.value).endswith("_cpython")):
+            yield key, value
 
 
 def _imported(tree: ast.Module) -> dict[str, bool]:
