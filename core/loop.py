@@ -19,8 +19,8 @@ if not MICROPYTHON:
     from .asyncgens_cpython import AsyncGens
     from .step import Contexts
 
-REBASE = 1 << 29  # ms; MicroPython's times are kept about below this, small integers on 32 bits
-LONGEST = 1 << 28  # clock units in one sleep: 3 days on MicroPython, before its ticks wrap; 4 minutes on CPython
+_REBASE = 1 << 29  # ms; MicroPython's times are kept about below this, small integers on 32 bits
+_LONGEST = 1 << 28  # clock units in one sleep: 3 days on MicroPython, before its ticks wrap; 4 minutes on CPython
 
 
 class Loop(RunQueue):
@@ -81,12 +81,12 @@ class Loop(RunQueue):
         if not isinstance(main, Task):
             main = self.create_task(main)
         if main.coro is not None:
-            main.add_waiter(_MAIN)
+            main.add_waiter(self)
             try:
                 self._run()
             finally:
                 if main.coro is not None:  # or its end would end a later run
-                    main.unpark(_MAIN)
+                    main.unpark(self)
         if main.coro is not None:
             raise load("misuse", "ended_early")(self)
         main.state = False
@@ -94,6 +94,11 @@ class Loop(RunQueue):
         if isinstance(outcome, StopIteration):
             return outcome.value
         raise outcome
+
+    def child_done(self, task):
+        """The main task has ended, for which whoever called run waits."""
+        task.state = False
+        self.stopping = True
 
     def stop(self):
         """End `run_forever` or `run_until_complete` when the running task next yields."""
@@ -225,7 +230,7 @@ class Loop(RunQueue):
                 # the last pass ends in the next, for in this one what is woken goes first.
                 timers.expire(now, idle or self.policy is not None)
                 woken = True
-            if MICROPYTHON and (now > REBASE or timers.arrivals > REBASE):
+            if MICROPYTHON and (now > _REBASE or timers.arrivals > _REBASE):
                 self.clock.rebase(now)
                 timers.rebase(now)
             timers.settled = timers.arrivals
@@ -242,7 +247,7 @@ class Loop(RunQueue):
         if clock.jumps:
             clock.sleep(self, timeout)
         else:
-            self.sleep_for(timeout if timeout < LONGEST else LONGEST)
+            self.sleep_for(timeout if timeout < _LONGEST else _LONGEST)
 
     def sleep_for(self, timeout):
         """Sleep until a stream or the bell has something to say, for at most `timeout` clock units (-1: no limit)."""
@@ -336,17 +341,6 @@ class Loop(RunQueue):
                 self._report(task)
             else:
                 ready.push(task)
-
-
-class _Main:
-    """Awaits the main task on behalf of whoever called run: ends the run."""
-
-    def child_done(self, task):
-        task.state = False
-        task.queue.stopping = True
-
-
-_MAIN = _Main()
 
 
 async def _cancel(task):

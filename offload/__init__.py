@@ -12,8 +12,8 @@ if MICROPYTHON:
     make_room(globals(), 16)
 else:
     from .job import Job, JobCancelled, WorkerClosed
-    from .token import cancelled, checkpoint, progress
     from .pools import pool, unblock
+    from .token import cancelled, checkpoint, progress
     from .worker import Context, Pool, Worker
 
 _MODULES = {

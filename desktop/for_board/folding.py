@@ -6,7 +6,7 @@
 | `a if MICROPYTHON else b` | a |
 | `sys.implementation.name == "cpython"` | False |
 | `"File": "files_cpython"`, in a table of what is loaded when it is used | not there |
-| a method that does nothing but raise NotImplementedError | not there: to call it is an AttributeError |
+| a method that does nothing but raise NotImplementedError, or is called `forked` | not there |
 | a method of the same body as the one before it, `__await__` and `__iter__` | the same one, by both names |
 | `_NAME = 3`, a private number of a module, assigned once | put in where it is used |
 """
@@ -26,7 +26,7 @@ NATIVE = ("native", "core.native")
 
 def folded(source: str) -> str:
     """Return the source of a module, folded. Raises SyntaxError."""
-    for step in (_without_known, _without_abstract, _without_doubles, _with_constants):
+    for step in (_without_known, _without_unused, _without_doubles, _with_constants):
         source = edited(source, step(ast.parse(source)))
     return source
 
@@ -45,8 +45,8 @@ def _without_known(tree: ast.Module) -> Iterator[Edit]:
         elif isinstance(node, ast.Compare) and ast.unparse(node.left) == "sys.implementation.name":
             yield node, str(ast.unparse(node).endswith("== 'micropython'"))
             within.update(ast.iter_child_nodes(node))
-        elif isinstance(node, ast.Dict) and (kept := list(_entries(node))) != list(zip(node.keys, node.values, strict=True)):
-            yield node, ast.unparse(ast.Dict([key for key, _ in kept], [value for _, value in kept]))
+        elif isinstance(node, ast.Dict) and len(entries := list(_entries(node))) < len(node.keys):
+            yield node, ast.unparse(ast.Dict([key for key, _ in entries], [value for _, value in entries]))
             within.update(ast.iter_child_nodes(node))
         elif isinstance(node, ast.ImportFrom) and node.module in NATIVE:
             kept = [alias for alias in node.names if alias.name not in names]
@@ -80,15 +80,17 @@ def _value(test: ast.expr, names: dict[str, bool]) -> bool | None:
     return names.get(test.id) if isinstance(test, ast.Name) else None
 
 
-def _without_abstract(tree: ast.Module) -> Iterator[Edit]:
+def _without_unused(tree: ast.Module) -> Iterator[Edit]:
     for node in ast.walk(tree):
         if isinstance(node, ast.ClassDef):
-            yield from ((method, "pass") for method in node.body if _is_abstract(method))
+            yield from ((method, "pass") for method in node.body if _is_unused(method))
 
 
-def _is_abstract(method: ast.stmt) -> bool:
-    if not isinstance(method, ast.FunctionDef) or method.decorator_list or len(method.body) != 2:
+def _is_unused(method: ast.stmt) -> bool:
+    if not isinstance(method, ast.FunctionDef) or method.decorator_list:
         return False
+    if method.name == "forked" or len(method.body) != 2:
+        return method.name == "forked"
     text, statement = method.body
     return (
         isinstance(text, ast.Expr)  # what it would be for
@@ -103,8 +105,9 @@ def _without_doubles(tree: ast.Module) -> Iterator[Edit]:
         if not isinstance(node, ast.ClassDef):
             continue
         for one, other in itertools.pairwise(node.body):
-            if isinstance(one, ast.FunctionDef) and isinstance(other, ast.FunctionDef) and _inside(one) == _inside(other):
-                yield other, f"{other.name} = {one.name}"
+            if isinstance(other, ast.FunctionDef) and isinstance(one, ast.FunctionDef):
+                if _inside(one) == _inside(other):
+                    yield other, f"{other.name} = {one.name}"
 
 
 def _inside(method: ast.FunctionDef) -> list[str]:

@@ -34,6 +34,10 @@ def split(path: str, source: str) -> dict[str, str]:
     marked = {kind: methods for kind in classes if (methods := _marked(kind, lines))}
     if not marked:
         return {path: source}
+    names = {kind.name for kind in marked}
+    for kind in marked:
+        if names & {base.id for base in kind.bases if isinstance(base, ast.Name)}:
+            raise ValueError(f"{path}: {kind.name} and a base of it both have methods marked seldom: only one can")
     stem = path.removesuffix(".py").removeprefix("twincore/").replace("/", ".")
     edits: list[Edit] = []
     for kind, methods in marked.items():
@@ -41,7 +45,8 @@ def split(path: str, source: str) -> dict[str, str]:
             _check(path, kind, method)
             edits.append((method, "pass"))
         edits[-1] = (methods[-1], FINDER.format(stem=stem, kind=kind.name))
-    return {path: edited(source, edits), path.removesuffix(".py") + "_seldom.py": _the_others(path, tree, marked, lines)}
+    others = path.removesuffix(".py") + "_seldom.py"
+    return {path: edited(source, edits), others: _the_others(path, tree, marked, lines)}
 
 
 def _marked(kind: ast.ClassDef, lines: list[str]) -> list[Method]:
