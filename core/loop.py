@@ -3,7 +3,8 @@
 A pass: with no task ready, sleep until the next timer, stream or ring; answer the doorbell if it rang, make tasks whose
 timer is due ready; then let each task that is ready take a step, those just woken first, the others in turn. A policy
 (policy.py) may order it otherwise.
-All methods belong to the thread that runs the loop.
+All methods belong to the thread that runs the loop. Those marked `seldom` are not in a board's memory until one of them
+is called; see desktop.for_board.
 """
 
 import sys

@@ -4,8 +4,6 @@ A coroutine yields to its scheduler either None ("run me again, after the others
 `Task`: the scheduler then calls `park(task)` there, and whoever ends the wait calls `queue.wake(task)`. So no
 awaitable has to look up which scheduler or task it serves. All of it belongs to the thread that runs the scheduler;
 other contexts use `twincore.threadsafe`.
-
-Methods marked `seldom` are not in a board's memory until one of them is called; see desktop.for_board.
 """
 
 from .errors import CancelledError
@@ -209,49 +207,49 @@ class Task(Timer):
             target.inject(CancelledError())
         return True
 
-    def mark_scopes(self):  # seldom
+    def mark_scopes(self):
         """Tell the scopes that it is in that somebody else cancels it, too."""
         for scope in self.queue.scopes.get(self, ()):
             scope.cancelled = True
 
-    def cancelled(self):  # seldom
+    def cancelled(self):
         """True if it ended with a CancelledError."""
         return self.coro is None and isinstance(self.data, CancelledError)
 
-    def result(self):  # seldom
+    def result(self):
         """What it returned; raises what it raised, and RuntimeError if it has not ended."""
         error = self.exception()
         if error is None:
             return self.data.value
         raise error
 
-    def exception(self):  # seldom
+    def exception(self):
         """What it raised, CancelledError too; None if it returned. RuntimeError if it has not ended."""
         if self.coro is not None:
             raise RuntimeError("the task has not ended: await it")
         self.state = False
         return None if isinstance(self.data, StopIteration) else self.data
 
-    def add_done_callback(self, fn, context=None):  # seldom
+    def add_done_callback(self, fn, context=None):
         """Have `fn(task)` called by a task of the loop once this one has ended, at the earliest at the next turn.
 
         On CPython it is called in `context`, by default a copy of the caller's context variables.
         """
         load("done_callbacks", "add")(self, fn, context)
 
-    def remove_done_callback(self, fn):  # seldom
+    def remove_done_callback(self, fn):
         """Take back every `add_done_callback(fn)`; returns how many those were."""
         return load("done_callbacks", "remove")(self, fn)
 
-    def get_coro(self):  # seldom
+    def get_coro(self):
         """Its coroutine; None once it has ended."""
         return self.coro
 
-    def get_name(self):  # seldom
+    def get_name(self):
         """The name set, or one that no other task has at the time."""
         return getattr(self, "name", None) or "Task-" + str(id(self))
 
-    def set_name(self, name):  # seldom
+    def set_name(self, name):
         """Call it `str(name)`, here and in its repr."""
         self.name = str(name)
 
@@ -316,7 +314,7 @@ class Task(Timer):
                 self.state = True
         return True
 
-    def waiters(self):  # seldom
+    def waiters(self):
         """Those who await it, in order."""
         state = self.state
         if isinstance(state, list):

@@ -62,6 +62,10 @@ def __getattr__(name):
     if name in _NAMED:
         found = __import__(__name__ + "." + _NAMED[name], None, None, ("*",))
     elif name in _MODULES:
+        if MICROPYTHON:  # bottom up: a board's stack holds a few nested imports only
+            above("threadsafe.parking", "WaitLine")
+            above("offload.line", "JobLine")
+            above("offload.worker", "Worker")
         found = above("offload." + _MODULES[name], name)
     else:
         return submodule(__name__, name)

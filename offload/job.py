@@ -268,7 +268,7 @@ class Job(Cell):
                     self.limits.end(self)
         return True
 
-    def report_late(self):  # seldom
+    def report_late(self):
         """Nobody is left to see how it ended: say so if it was an error."""
         error, self.error = self.error, None
         if self.limits is not None and self.limits.drop(self, error, False):

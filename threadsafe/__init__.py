@@ -56,6 +56,8 @@ def __getattr__(name):
     module = _MODULES.get(name)
     if module is None:
         return submodule(__name__, name)
+    if MICROPYTHON:  # bottom up: a board's stack holds a few nested imports only
+        above("threadsafe.parking", "WaitLine")
     found = above("threadsafe." + module, name)
     keep(globals(), name, found)
     return found

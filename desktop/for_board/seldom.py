@@ -3,8 +3,9 @@
     def cancelled(self):  # seldom
 
 A method costs a board some hundred bytes even if nobody calls it. What is marked so must not be called by an ISR, nor
-for the first time by the second core: then it would be loaded there. Only plain methods of a module's own classes can
-be marked, and no special ones (`__repr__`): MicroPython does not ask `__getattr__` for those.
+for the first time by the second core: then it would be loaded there. Only plain methods can be marked, and no special
+ones (`__repr__`): MicroPython does not ask `__getattr__` for those. Nor can those of what is awaited: when a coroutine
+that waits is cancelled MicroPython asks what it awaits for `throw`, and fails where a `__getattr__` says there is none.
 
 The class gets a `__getattr__` that finds the others by `core.lazy.seldom`. The other module, `task_seldom` beside
 `task`, has them on the same lines, in a class of the same name.
@@ -18,6 +19,7 @@ from collections.abc import Iterator
 
 from .edits import Edit, edited
 
+AWAITED = {"attempt", "__await__", "__iter__", "__next__"}  # methods of what is awaited
 MARK = re.compile(r"#.*\bseldom\b")
 FINDER = (
     "def __getattr__(self, name): from ..core.lazy import seldom; "
@@ -65,6 +67,8 @@ def _first_of(method: Method) -> int:
 
 def _check(path: str, kind: ast.ClassDef, method: Method) -> None:
     where = f"{path}, line {method.lineno}: {kind.name}.{method.name}"
+    if AWAITED & {node.name for node in kind.body if isinstance(node, Method)}:
+        raise ValueError(f"{where} cannot be marked seldom: {kind.name} is awaited")
     if method.decorator_list or (method.name.startswith("__") and method.name.endswith("__")):
         raise ValueError(f"{where} cannot be marked seldom: only plain methods can")
     inside = list(ast.walk(method))

@@ -49,24 +49,22 @@ def test_seldom_called_methods_are_there_on_the_board(app, target_is_here):
     script = app(
         "import sys\n"
         "from twincore import core\n"
-        "async def three(): return 3\n"
+        "async def fail(): raise ValueError('seen')\n"
         "async def main():\n"
-        "    task = core.create_task(three(), name='tasked')\n"
-        "    await task\n"
-        "    seen = []\n"
-        "    core.get_event_loop().set_exception_handler(seen.append)\n"
-        "    print(task.result(), task.get_name(), task.cancelled(), hasattr(task, 'nothing'))\n"
-        "    print('twincore.core.task_seldom' in sys.modules)\n"
-        "print('twincore.core.task_seldom' in sys.modules)\n"
-        "core.run(main())\n"
+        "    core.create_task(fail())\n"
+        "    await core.sleep(0.01)\n"
+        "def loaded(): return 'twincore.core.loop_seldom' in sys.modules\n"
         "loop = core.get_event_loop()\n"
+        "print(loaded(), loop.get_exception_handler(), loaded(), hasattr(loop, 'nothing'))\n"
+        "loop.set_exception_handler(lambda loop, context: print(repr(context['exception'])))\n"
+        "core.run(main())\n"
         "loop.close()\n"
         "print(loop.closed)\n"
     )
     result = emulator.run(script)
     assert (result.stderr, result.stdout.splitlines()) == (
         "",
-        ["False", "3 tasked False False", "True", "True"],
+        ["False None True False", "ValueError('seen',)", "True"],
     )
 
 

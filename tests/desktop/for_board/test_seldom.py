@@ -65,6 +65,7 @@ def test_marked_methods_are_on_their_lines_in_a_module_of_their_own():
         ("    def __len__(self):  # seldom\n        return 1\n", "only plain methods can"),
         ("    def count(self):  # seldom\n        global n\n        n = 1\n", "`global` or `super`"),
         ("    def count(self):  # seldom\n        return super().count()\n", "`global` or `super`"),
+        ("    def count(self):  # seldom\n        return 1\n    def attempt(self):\n        return 1\n", "is awaited"),
     ],
 )
 def test_what_cannot_be_put_elsewhere_is_refused(method, wrong):
