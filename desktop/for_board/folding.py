@@ -111,7 +111,9 @@ def _without_doubles(tree: ast.Module) -> Iterator[Edit]:
 
 
 def _inside(method: ast.FunctionDef) -> list[str]:
-    return [ast.dump(node) for node in (*method.decorator_list, method.args, *method.body)]
+    """All that matters when it is called."""
+    body = method.body[1:] if ast.get_docstring(method) is not None else method.body
+    return [ast.dump(node) for node in (*method.decorator_list, method.args, *body)]
 
 
 def _with_constants(tree: ast.Module) -> Iterator[Edit]:
