@@ -65,9 +65,9 @@ def keep(names, name, value):
 
 if MICROPYTHON:
 
-    def seldom(obj, module, kind, name):
-        """`obj.name`, a method of the class `kind` that a board has in another module: see desktop.for_board."""
-        method = getattr(above(module, kind), name)
+    def seldom(obj, others, name):
+        """`obj.name`, a method that a board has in another class, `others`: see desktop.for_board."""
+        method = getattr(others, name)
         return lambda *args, **named: method(obj, *args, **named)
 
 

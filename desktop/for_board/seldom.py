@@ -22,8 +22,8 @@ from .edits import Edit, edited
 AWAITED = {"attempt", "__await__", "__iter__", "__next__"}  # methods of what is awaited
 MARK = re.compile(r"#.*\bseldom\b")
 FINDER = (
-    "def __getattr__(self, name): from ..core.lazy import seldom; "
-    'return seldom(self, "{stem}_seldom", "{kind}", name)'
+    "def __getattr__(self, name): from ..core.lazy import above, seldom; "
+    'return seldom(self, above("{stem}_seldom", "{kind}"), name)'
 )
 Method = ast.FunctionDef | ast.AsyncFunctionDef
 

@@ -55,7 +55,7 @@ def test_marked_methods_are_on_their_lines_in_a_module_of_their_own():
         "from .thing import _made",
     ]
     [finder] = [line for line in main if "__getattr__" in line]
-    assert finder.endswith('return seldom(self, "core.thing_seldom", "Thing", name)')
+    assert finder.endswith('return seldom(self, above("core.thing_seldom", "Thing"), name)')
 
 
 @pytest.mark.parametrize(
