@@ -10,7 +10,7 @@ from _thread import allocate_lock
 from ..core.context import get_event_loop
 from ..core.describing import describe
 from ..core.errors import TimeoutError
-from ..core.lazy import above, load
+from ..core.lazy import above
 from ..core.native import MICROPYTHON, fence, ident, print_exception
 from ..core.queue_errors import QueueClosed
 from ..core.times import CLOCK_HZ
@@ -149,7 +149,7 @@ class Pool(JobLine):
         clock = get_event_loop().clock
         clock.hold()  # a virtual time stands while threads are at work
         try:
-            await load("deadline", "wait_for")(event.wait(), timeout)
+            await above("core.deadline", "wait_for")(event.wait(), timeout)
         except TimeoutError:
             self._withdraw_queued()
             stuck = self._give_up_running()
