@@ -1,13 +1,16 @@
 """The armed cells of a doorbell on MicroPython, where a ring can't put its cell in a queue: the owner looks at them all."""
 
+from .native import fence
+
 
 class Armed:
-    """Cells in order of arming. For the bell's owner only, on its thread.
+    """Cells in order of arming, and `pending`, which a ringer sets after a cell's `rung`. For the bell's owner only.
 
     A list that never shrinks: what a wait adds and its end takes out again allocates nothing once there was as much.
     """
 
     def __init__(self):
+        self.pending = False
         self._cells = []  # up to `_end` armed cells, and None for those taken out; then None
         self._end = 0
         self._gaps = False
@@ -43,16 +46,23 @@ class Armed:
         if self._end == 1:  # as a rule: a short way
             cell = self._cells[0]
             if cell is not None and cell.rung:
-                cell.rung = False
+                cell.rung = False  # no jump until it is out: a KeyboardInterrupt may come at jumps
                 self._cells[0] = None
                 self._end = 0
+                self.pending = False
+                fence()
                 cell.answer()
-            return
-        self._answering = True
+                return
+        self.pending = False
+        fence()
         try:
+            self._answering = True
             self._scan(True)
-        finally:
             self._answering = False
+        except BaseException:  # Ctrl-C, as a rule: those behind have not been looked at
+            self._answering = False
+            self.pending = True
+            raise
 
     def _scan(self, answering):
         cells = self._cells

@@ -15,15 +15,11 @@ _POLL = 3  # the request MP_STREAM_POLL
 _IN = 1  # MP_STREAM_POLL_RD
 
 
-class Doorbell(io.IOBase):
+class Doorbell(io.IOBase, Armed):
     """See the module `doorbell` for the contract. `ring` is legal in a hard ISR."""
 
     def __init__(self):
-        armed = Armed()
-        self.arm = armed.arm
-        self.disarm = armed.disarm
-        self._answer = armed.answer
-        self.pending = False
+        Armed.__init__(self)
         self._event = allocate_lock()
         self.poll = select.poll()
         self.poll.register(self, select.POLLIN)
@@ -49,16 +45,12 @@ class Doorbell(io.IOBase):
         if event.acquire(0):
             event.release()
 
-    def answer(self):
-        self.pending = False
-        try:
-            self._answer()
-        except BaseException:  # Ctrl-C, as a rule: those behind have not been looked at
-            self.pending = True
-            raise
-
     def sleep(self, timeout):
         """Sleep for `timeout` milliseconds at most (-1: no limit), or until rung. Owner only."""
+        self.poll.ipoll(timeout)
+
+    def sleep_watching(self, timeout):
+        """As `sleep`, or until a stream in `poll` has something to say."""
         for stream, event in self.poll.ipoll(timeout):
             if stream is not self:
                 self.on_stream(stream, event)

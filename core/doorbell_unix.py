@@ -67,15 +67,11 @@ def _udp():
     return sock, lambda: sock.sendto(b"1", own), drain, sock.close
 
 
-class Doorbell:
+class Doorbell(Armed):
     """See the module `doorbell` for the contract."""
 
     def __init__(self):
-        armed = Armed()
-        self._arm = armed.arm
-        self.disarm = armed.disarm
-        self._answer = armed.answer
-        self.pending = False
+        Armed.__init__(self)
         self._asleep = False
         self.poll = select.poll()
         self._open()
@@ -87,7 +83,7 @@ class Doorbell:
         self.poll.register(self._pollable, select.POLLIN)
 
     def arm(self, cell):
-        self._arm(cell)
+        Armed.arm(self, cell)
         fence()
 
     def ring(self, cell):
@@ -104,15 +100,6 @@ class Doorbell:
         if self._asleep:
             self._wake()
 
-    def answer(self):
-        self.pending = False
-        fence()
-        try:
-            self._answer()
-        except BaseException:  # Ctrl-C, as a rule: those behind have not been looked at
-            self.pending = True
-            raise
-
     def sleep(self, timeout):
         """Sleep for `timeout` milliseconds at most (-1: no limit), or until rung. Owner only."""
         if self._pollable is None:
@@ -127,6 +114,8 @@ class Doorbell:
                     self.on_stream(stream, event)
         finally:
             self._asleep = False
+
+    sleep_watching = sleep  # or until a stream in `poll` has something to say
 
     def close(self):
         """Give the descriptor back, until the next sleep. Owner only."""

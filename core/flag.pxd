@@ -1,5 +1,4 @@
 from .cell cimport Cell
-cdef bint MICROPYTHON
 from .task cimport RunQueue, Task
 from .doorbell_cpython cimport Doorbell
 import cython

@@ -8,7 +8,7 @@ import os
 
 from .cell import Cell
 from .lazy import load
-from .native import COMPILED, MICROPYTHON, fence
+from .native import COMPILED
 from .task import PENDING
 
 
@@ -41,8 +41,6 @@ class ThreadSafeFlag(Cell):
     def set(self):
         """Wake the task that waits, or let the next wait pass."""
         self.state = True
-        if MICROPYTHON:
-            fence()
         bell = self.bell
         if bell is not None:
             bell.ring(self)
@@ -111,8 +109,9 @@ class ThreadSafeFlag(Cell):
             self.task = None
             self.bell = None
             queue = task.queue
-            if queue.policy is None:
-                queue.wake(task)
+            if queue.policy is None and task.slot < 0:
+                task.data = None  # `wake`, without its call: this is the way from an ISR to its task
+                queue.ready.push(task)
             else:
                 queue.arrive(task, getattr(self, "urgent", False))
         else:  # cleared since; or the ring of a set that an earlier wait has taken, come late

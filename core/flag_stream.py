@@ -3,7 +3,7 @@
 import io
 
 from .flag import ThreadSafeFlag as _ThreadSafeFlag
-from .task import PENDING
+from .native import fence
 
 _POLL = 3  # the request MP_STREAM_POLL
 _IN = 1  # MP_STREAM_POLL_RD
@@ -16,10 +16,20 @@ class ThreadSafeFlag(io.IOBase, _ThreadSafeFlag):
         _ThreadSafeFlag.__init__(self, urgent)
         self.stop = StopIteration()
 
-    def __next__(self):
-        if self.attempt() is PENDING:
-            return self
-        self.stop.__traceback__ = None  # or it would grow: a prebuilt exception allocates nothing
+    def set(self):
+        self.state = True
+        fence()  # before the look: who waits does it the other way round
+        bell = self.bell
+        if bell is not None:
+            bell.ring(self)
+
+    def __next__(self):  # `attempt`, without its call and that of `clear`
+        if self.fresh:
+            self.fresh = False
+            self.stop.__traceback__ = None  # or it would grow: a prebuilt exception allocates nothing
+            if not self.state:
+                return self
+        self.state = False
         raise self.stop
 
     def ioctl(self, request, flags):

@@ -249,7 +249,7 @@ class IOQueue:
     def sleep(self, timeout):
         """Wait for streams or the bell, for at most `timeout` clock units (-1: no limit), and wake whom it concerns."""
         if MICROPYTHON:
-            self.bell.sleep(timeout)
+            self.bell.sleep_watching(timeout)
             return
         if self.asking:
             if self._ask():

@@ -28,7 +28,7 @@ cdef class Loop(RunQueue):
     cpdef end(self)
     @cython.locals(ready=Ring, count=Py_ssize_t, woken=Py_ssize_t)
     cpdef turn(self)
-    @cython.locals(timers=TimerHeap, now=cython.longlong, woken=bint)
+    @cython.locals(bell=Doorbell, timers=TimerHeap, now=cython.longlong, woken=bint)
     cpdef bint collect(self, bint idle) except -1
     @cython.locals(clock=Clock, timeout=cython.longlong)
     cdef _idle(self)

@@ -196,11 +196,14 @@ class Loop(RunQueue):
         if self.policy is None:
             ready = self.ready
             count = len(ready)
-            if self.collect(count == 0):
+            if count == 0:
+                self.collect(True)
+                count = len(ready)
+            elif self.collect(False):
                 woken = len(ready) - count
-                if count and woken:  # the others have had a turn since it happened
+                if woken:  # the others have had a turn since it happened
                     ready.rotate(woken)
-                count += woken
+                    count += woken
             self.run_ready(ready, count)
         else:
             self.policy.turn()
@@ -211,6 +214,8 @@ class Loop(RunQueue):
         Returns False if there was nothing.
         """
         woken = idle
+        bell = self.bell
+        timers = self.timers
         self.passes = (self.passes + 1) & 0x3FFFFFFF
         if idle and not self.stopping:
             self._idle()
@@ -219,10 +224,9 @@ class Loop(RunQueue):
             woken = True
         if not MICROPYTHON and (idle or self.passes & 63 == 0):  # seldom enough to cost nothing; see task_list
             self.seen = self.clock.now()
-        if self.bell.pending:
-            self.bell.answer()
+        if bell.pending:
+            bell.answer()
             woken = True
-        timers = self.timers
         if timers.due >= 0:
             now = self.clock.now()
             self.seen = now

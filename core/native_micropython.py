@@ -1,59 +1,60 @@
 """MicroPython's part of `native`: see there. A board has this in its place, see desktop.for_board."""
 
 from _thread import allocate_lock
-from _thread import get_ident as ident  # noqa: F401
+from _thread import get_ident as ident
 from collections import deque
-from sys import print_exception  # noqa: F401
+from sys import implementation, print_exception  # noqa: F401
 from time import ticks_diff, ticks_ms
 
 MICROPYTHON = True
 COMPILED = False
 
-_barrier = allocate_lock()
+if "RP2040" in getattr(implementation, "_machine", ""):
+    # Its cores have no store buffer and do one access after the other: nothing to do. A call of C is the cheapest.
+    fence = ident
+else:
+    _barrier = allocate_lock()
+
+    def fence():
+        """A full memory barrier, any context: without it a core may do a load before the stores ahead of it.
+
+        MicroPython's threads share no GIL. Taking a lock, even in vain, is an atomic read and write.
+        """
+        if _barrier.acquire(0):
+            _barrier.release()
 
 
-def fence():
-    """A full memory barrier, any context: without it a core may do a load before the stores ahead of it.
-
-    MicroPython's threads share no GIL. Taking a lock, even in vain, is an atomic read and write.
-    """
-    if _barrier.acquire(0):
-        _barrier.release()
-
-
-class Ring:
+class Ring(deque):
     """First in, first out. `push` and `pop` are deque's own, and allocate nothing: `reserve` does."""
 
     def __init__(self, size=16):
-        self._size = size
         self._reserved = 0
-        self._use(deque((), size, 1))
+        self._make(size)
 
-    def _use(self, items):
-        self._items = items
-        self.push = items.append  # raises IndexError beyond what was reserved
-        self.pop = items.popleft  # raises IndexError if there is nothing
+    def _make(self, size):
+        """Start anew, empty, with room for `size` items."""
+        super().__init__((), size, 1)
+        self._size = size
+        self.push = self.append  # raises IndexError beyond what was reserved
+        self.pop = self.popleft  # raises IndexError if there is nothing
 
     def reserve(self, count):
         """Make room for `count` more items at a time than before, or fewer if negative."""
         self._reserved += count
-        if self._reserved > self._size:
-            old = self._items
-            while self._reserved > self._size:
-                self._size *= 2
-            self._use(deque((), self._size, 1))
-            while old:
-                self.push(old.popleft())
+        size = self._size
+        if self._reserved > size:
+            while self._reserved > size:
+                size *= 2
+            items = [self.pop() for _ in range(len(self))]
+            self._make(size)
+            for item in items:
+                self.push(item)
 
     def rotate(self, count):
         """Move the last `count` items to the front, as they are."""
-        items = self._items
         while count:
             count -= 1
-            items.appendleft(items.pop())
-
-    def __len__(self):
-        return len(self._items)
+            self.appendleft(super().pop())
 
 
 class Clock:

@@ -301,6 +301,16 @@ class _StandIn(Task):
             wait.unpark(self)
 
 
+class _AsWoken:
+    """The policy of stand-ins: what has its own `wake` must not be made ready without it."""
+
+    def arrive(self, task, urgent):
+        task.queue.wake(task)
+
+
+_AS_WOKEN = _AsWoken()
+
+
 class _Queue(RunQueue):
     """What the stand-ins of one wait have for a scheduler."""
 
@@ -310,7 +320,7 @@ class _Queue(RunQueue):
         self.clock = queue.clock
         self.current = None
         self.thread = queue.thread
-        self.policy = None
+        self.policy = _AS_WOKEN
         self.scopes = None
         self.bell = queue.bell
         self.owner = owner
