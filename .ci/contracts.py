@@ -41,8 +41,11 @@ def crossing():
 
 def public(package):
     """Its names, those that are loaded when they are first used as well."""
+    from twincore import core
+    from twincore.core.lazy_names import LAZY
+
     names = {name for name in dir(package) if not name.startswith("_")} | set(getattr(package, "_MODULES", ()))
-    return names | {entry.partition("=")[0] for entry in getattr(package, "_LAZY", "").split()}
+    return names | {entry.partition("=")[0] for entry in LAZY.split() if package is core}
 
 
 def page():

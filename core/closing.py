@@ -51,7 +51,8 @@ def _cancel(loop):
     task = loop.newest
     while task is not None:
         older = task.older
-        task.mark_scopes()
+        if loop.scopes:
+            task.mark_scopes()
         task.inject(CancelledError())
         task = older
 

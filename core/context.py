@@ -37,7 +37,11 @@ def get_event_loop(runq_len=0, waitq_len=0):
 
 def _foreign():
     """Whether the calling thread has no loop and another's is running."""
-    return _mine() is None and any(loop.running for loop in _loops.values())
+    if _mine() is None:
+        for loop in _loops.values():
+            if loop.running:
+                return True
+    return False
 
 
 def check_context(queue, what):

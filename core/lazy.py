@@ -26,6 +26,51 @@ def above(folder, name):
     return _load(_package[:-5] + folder, name)  # less "core."
 
 
+def make_room(names, count):
+    """Let `names`, the globals of a package, take in `count` modules that are loaded later. For boards.
+
+    The table grows by moving, and another core that looks something up in it meanwhile would not find it.
+    """
+    for number in range(count):
+        names[str(number)] = None
+    for number in range(count):
+        del names[str(number)]
+
+
+def submodule(package, name):
+    """The module `name` of `package`. AttributeError if there is none.
+
+    For `from . import name` on a board: a package's `__getattr__` is asked before its folder is looked at.
+    """
+    if MICROPYTHON and name[0] != "_":
+        try:
+            return __import__(package + "." + name, None, None, ("*",))
+        except ImportError:
+            pass
+    raise AttributeError(package + " has no " + name)
+
+
+def keep(names, name, value):
+    """Have a package, whose globals are `names`, know `name` from now on. On a board in its table `_found`.
+
+    That is replaced whole, never changed: another core may look something up in it.
+    """
+    if MICROPYTHON:
+        found = names["_found"].copy()
+        found[name] = value
+        names["_found"] = found
+    else:
+        names[name] = value
+
+
+if MICROPYTHON:
+
+    def seldom(obj, others, name):
+        """`obj.name`, a method that a board has in another class, `others`: see desktop.for_board."""
+        method = getattr(others, name)
+        return lambda *args, **named: method(obj, *args, **named)
+
+
 def _load(module, name):
     global _loader
     if _found is not None:

@@ -3,7 +3,8 @@
 A pass: with no task ready, sleep until the next timer, stream or ring; answer the doorbell if it rang, make tasks whose
 timer is due ready; then let each task that is ready take a step, those just woken first, the others in turn. A policy
 (policy.py) may order it otherwise.
-All methods belong to the thread that runs the loop.
+All methods belong to the thread that runs the loop. Those marked `seldom` are not in a board's memory until one of them
+is called; see desktop.for_board.
 """
 
 import sys
@@ -19,8 +20,8 @@ if not MICROPYTHON:
     from .asyncgens_cpython import AsyncGens
     from .step import Contexts
 
-REBASE = 1 << 29  # ms; MicroPython's times are kept about below this, small integers on 32 bits
-LONGEST = 1 << 28  # clock units in one sleep: 3 days on MicroPython, before its ticks wrap; 4 minutes on CPython
+_REBASE = 1 << 29  # ms; MicroPython's times are kept about below this, small integers on 32 bits
+_LONGEST = 1 << 28  # clock units in one sleep: 3 days on MicroPython, before its ticks wrap; 4 minutes on CPython
 
 
 class Loop(RunQueue):
@@ -81,12 +82,12 @@ class Loop(RunQueue):
         if not isinstance(main, Task):
             main = self.create_task(main)
         if main.coro is not None:
-            main.add_waiter(_MAIN)
+            main.add_waiter(self)
             try:
                 self._run()
             finally:
                 if main.coro is not None:  # or its end would end a later run
-                    main.unpark(_MAIN)
+                    main.unpark(self)
         if main.coro is not None:
             raise load("misuse", "ended_early")(self)
         main.state = False
@@ -95,12 +96,17 @@ class Loop(RunQueue):
             return outcome.value
         raise outcome
 
+    def child_done(self, task):
+        """The main task has ended, for which whoever called run waits."""
+        task.state = False
+        self.stopping = True
+
     def stop(self):
         """End `run_forever` or `run_until_complete` when the running task next yields."""
         self.check_context("Loop.stop()")
         self.stopping = True
 
-    def close(self, grace=1):
+    def close(self, grace=1):  # seldom
         """Cancel all tasks and forget them: their `finally` blocks run, and may await, for `grace` seconds at the most.
 
         None: until they have ended. Those of asynchronous generators that were left before their end run, too.
@@ -119,11 +125,11 @@ class Loop(RunQueue):
             self.io = None
         self.bell.close()
 
-    def set_exception_handler(self, handler):
+    def set_exception_handler(self, handler):  # seldom
         """Have `handler(loop, context)` called for a task's exception that nobody awaited; None: the default."""
         self._handler = handler
 
-    def get_exception_handler(self):
+    def get_exception_handler(self):  # seldom
         """The handler set, or None."""
         return self._handler
 
@@ -137,21 +143,21 @@ class Loop(RunQueue):
         """Report `context`, a dict with `message`, `exception` and `future`."""
         (self._handler or self.default_exception_handler)(self, context)
 
-    def queue_read(self, stream):
+    def queue_read(self, stream):  # seldom
         """Awaitable: until `stream` (a descriptor, a socket, what has MicroPython's `ioctl`) can be read."""
         return self.streams().queue_read(stream)
 
-    def queue_write(self, stream):
+    def queue_write(self, stream):  # seldom
         """Awaitable: until `stream` can be written."""
         return self.streams().queue_write(stream)
 
-    def streams(self):
+    def streams(self):  # seldom
         """The IOQueue of this loop."""
         if self.io is None:
             self.io = load("io_queue", "IOQueue")(self.bell)
         return self.io
 
-    def cancel_current(self):
+    def cancel_current(self):  # seldom
         self.create_task(_cancel(self.current))
 
     def _run(self):
@@ -229,7 +235,7 @@ class Loop(RunQueue):
                 # the last pass ends in the next, for in this one what is woken goes first.
                 timers.expire(now, idle or self.policy is not None)
                 woken = True
-            if MICROPYTHON and (now > REBASE or timers.arrivals > REBASE):
+            if MICROPYTHON and (now > _REBASE or timers.arrivals > _REBASE):
                 self.clock.rebase(now)
                 timers.rebase(now)
             timers.settled = timers.arrivals
@@ -246,7 +252,7 @@ class Loop(RunQueue):
         if clock.jumps:
             clock.sleep(self, timeout)
         else:
-            self.sleep_for(timeout if timeout < LONGEST else LONGEST)
+            self.sleep_for(timeout if timeout < _LONGEST else _LONGEST)
 
     def sleep_for(self, timeout):
         """Sleep until a stream or the bell has something to say, for at most `timeout` clock units (-1: no limit)."""
@@ -340,17 +346,6 @@ class Loop(RunQueue):
                 self._report(task)
             else:
                 ready.push(task)
-
-
-class _Main:
-    """Awaits the main task on behalf of whoever called run: ends the run."""
-
-    def child_done(self, task):
-        task.state = False
-        task.queue.stopping = True
-
-
-_MAIN = _Main()
 
 
 async def _cancel(task):

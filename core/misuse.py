@@ -3,6 +3,7 @@
 Loaded when it is first needed, so that a board on which nothing is wrong does not pay for the words.
 """
 
+from .describing import describe
 from .errors import WrongContextError
 
 # Scheduler-only calls, and what another context uses instead.
@@ -32,14 +33,6 @@ _INSTEAD = {
 def _instead(what):
     found = _INSTEAD.get(what) or _INSTEAD.get(what.split(".")[0])
     return "use " + (found or "threadsafe.call_soon_threadsafe, which has the loop call it")
-
-
-def describe(obj):
-    """A short name of `obj` for an error message: a function's or class's own name, else its type's.
-
-    MicroPython functions may have no `__name__`; then their repr is used.
-    """
-    return getattr(obj, "__name__", None) or "a " + type(obj).__name__
 
 
 def wrong_context(what, thread):

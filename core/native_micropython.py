@@ -1,13 +1,17 @@
-"""MicroPython's part of `native`: see there."""
+"""MicroPython's part of `native`: see there. A board has this in its place, see desktop.for_board."""
 
-from _thread import allocate_lock, get_ident
+from _thread import allocate_lock
+from _thread import get_ident as ident
 from collections import deque
 from sys import implementation, print_exception  # noqa: F401
 from time import ticks_diff, ticks_ms
 
+MICROPYTHON = True
+COMPILED = False
+
 if "RP2040" in getattr(implementation, "_machine", ""):
     # Its cores have no store buffer and do one access after the other: nothing to do. A call of C is the cheapest.
-    fence = get_ident
+    fence = ident
 else:
     _barrier = allocate_lock()
 

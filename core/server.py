@@ -5,9 +5,9 @@ import socket
 
 from .connect import look_up, shake_hands, without_delay
 from .context import get_event_loop
+from .describing import describe
 from .errors import CancelledError
 from .lazy import load
-from .misuse import describe
 from .sleep import sleep_ms
 from .stream import Stream
 from .stream_errors import closed_error

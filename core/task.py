@@ -196,7 +196,8 @@ class Task(Timer):
         while True:
             if target.coro is None:
                 return False
-            target.mark_scopes()
+            if queue.scopes:
+                target.mark_scopes()
             if not isinstance(target.data, Task):
                 break
             target = target.data
@@ -208,10 +209,8 @@ class Task(Timer):
 
     def mark_scopes(self):
         """Tell the scopes that it is in that somebody else cancels it, too."""
-        scopes = self.queue.scopes
-        if scopes:
-            for scope in scopes.get(self, ()):
-                scope.cancelled = True
+        for scope in self.queue.scopes.get(self, ()):
+            scope.cancelled = True
 
     def cancelled(self):
         """True if it ended with a CancelledError."""
@@ -341,7 +340,7 @@ class Task(Timer):
 
     def __repr__(self):
         name = getattr(self, "name", None)
-        what = load("misuse", "describe")(self.coro) if self.coro is not None else "done"
+        what = load("describing", "describe")(self.coro) if self.coro is not None else "done"
         if not MICROPYTHON:
             created = load("origins_cpython", "created_at")(self)
             if created:

@@ -1,18 +1,17 @@
-"""A heap of timers: what falls due next, in O(log n), first come first served among equals.
+"""The timers of a scheduler: what falls due next, first come first served among equals.
 
 For the scheduler's own use, on its own thread; user code sleeps, or waits with a timeout. This is the plain twin, used on
-MicroPython and uncompiled: an intrusive heap, in which a Timer knows its slot, so that one that is cancelled leaves at
-once and nothing is allocated but what more timers than ever before need: a list that is emptied with `pop` shrinks, and
-would be allocated anew as it grows. `timers.pyx` is the same for CPython, in C.
+MicroPython and uncompiled: a sorted list, for which a board has little code and moves in C, a word a timer. A Timer knows
+what it is sorted by, so one that is cancelled leaves at once. Nothing is allocated but what more timers than ever before
+need. `timers.pyx` is a heap, in C, for CPython.
 """
 
 
 class Timer:
-    """Something due at a time. `when` is in the clock's units, `slot` its place in the heap (-1: in none)."""
+    """Something due at a time. `when` is in the clock's units, `slot` its number, of those that came (-1: in no heap)."""
 
     def __init__(self):
         self.when = 0
-        self.order = 0
         self.slot = -1
 
     def expire(self):
@@ -30,7 +29,7 @@ class TimerHeap:
     def __init__(self):
         self.due = -1
         self.settled = 0  # those that arrived before this one did were there when the last pass began; see Loop.collect
-        self.heap = []  # then None up to its end
+        self.heap = []  # by (when, slot); then None up to its end
         self.count = 0
         self.arrivals = 0
 
@@ -39,14 +38,14 @@ class TimerHeap:
         if when < 0:
             when = 0
         timer.when = when
-        timer.order = self.arrivals
+        timer.slot = self.arrivals
         self.arrivals += 1
         heap = self.heap
-        slot = self.count
-        self.count = slot + 1
-        if slot == len(heap):
-            heap.append(timer)
-        self._rise(slot, timer)
+        place = self._place(timer)
+        if self.count < len(heap):
+            heap.pop()  # a None, for an insert makes the list longer
+        heap.insert(place, timer)
+        self.count += 1
         self.due = heap[0].when
 
     def pop(self):
@@ -60,14 +59,12 @@ class TimerHeap:
     def remove(self, timer):
         """Take `timer` out. It must be in this heap."""
         heap = self.heap
-        slot = timer.slot
+        place = 0 if timer is heap[0] else self._place(timer)
         timer.slot = -1
-        end = self.count = self.count - 1
-        last = heap[end]
-        heap[end] = None
-        if last is not timer:
-            self._rise(self._sink(slot), last)
-        self.due = heap[0].when if end else -1
+        heap.pop(place)
+        heap.append(None)
+        self.count -= 1
+        self.due = heap[0].when if self.count else -1
 
     def expire(self, now, fresh=True):
         """Take out what is due at `now` and call its `expire()`, in order.
@@ -76,65 +73,36 @@ class TimerHeap:
         """
         while 0 <= self.due <= now:
             timer = self.heap[0]
-            if not fresh and timer.order >= self.settled and timer.has_patience():
+            if not fresh and timer.slot >= self.settled and timer.has_patience():
                 break
             self.remove(timer)
             timer.expire()
 
     def rebase(self, by):
         """Make every time `by` less and number the arrivals afresh; keeps both small integers on a board."""
-        heap = self.heap
-        del heap[self.count :]
-        heap.sort(key=_due)  # a sorted list is a heap
         self.arrivals = 0
-        for timer in heap:
+        while self.arrivals < self.count:
+            timer = self.heap[self.arrivals]
             timer.when -= by
-            timer.order = timer.slot = self.arrivals
+            timer.slot = self.arrivals
             self.arrivals += 1
-        if heap:
-            self.due = heap[0].when
+        if self.count:
+            self.due = self.heap[0].when
 
     def __len__(self):
         return self.count
 
-    def _rise(self, slot, timer):
-        """Put `timer` in at the free `slot`, or above it if it is due before its parents."""
+    def _place(self, timer):
+        """How many others go before `timer`."""
         heap = self.heap
         when = timer.when
-        order = timer.order
-        while slot > 0:
-            up = (slot - 1) >> 1
-            parent = heap[up]
-            if parent.when < when or (parent.when == when and parent.order < order):
-                break
-            heap[slot] = parent
-            parent.slot = slot
-            slot = up
-        heap[slot] = timer
-        timer.slot = slot
-
-    def _sink(self, slot):
-        """Fill the free `slot` from below, down to a leaf; return the leaf's slot, free now.
-
-        The last timer of the heap is then put in there and rises: fewer comparisons than sinking it, since it came
-        from the bottom and mostly belongs there.
-        """
-        heap = self.heap
-        end = self.count
-        down = 2 * slot + 1
-        while down < end:
-            child = heap[down]
-            if down + 1 < end:
-                other = heap[down + 1]
-                if other.when < child.when or (other.when == child.when and other.order < child.order):
-                    down += 1
-                    child = other
-            heap[slot] = child
-            child.slot = slot
-            slot = down
-            down = 2 * slot + 1
-        return slot
-
-
-def _due(timer):
-    return timer.when, timer.order  # both: sort is not stable on MicroPython
+        low = 0
+        high = self.count
+        while low < high:
+            middle = (low + high) >> 1
+            other = heap[middle]
+            if other.when < when or (other.when == when and other.slot < timer.slot):
+                low = middle + 1
+            else:
+                high = middle
+        return low

@@ -73,6 +73,17 @@ def make_image(files: Mapping[str, bytes], block_count: int = BLOCK_COUNT) -> by
 
 
 @_ctrl_c_waits()
+def blocks_used(files: Mapping[str, bytes], block_count: int = BLOCK_COUNT) -> int:
+    """Return how many blocks of BLOCK_SIZE bytes the board's filesystem takes up with the files in it.
+
+    Raises ValueError when they do not fit on the board.
+    """
+    filesystem = _littlefs(block_count)
+    _write(filesystem, files)
+    return int(filesystem.used_block_count)
+
+
+@_ctrl_c_waits()
 def updated_image(file: Path, extra: Mapping[str, Content], block_count: int = BLOCK_COUNT) -> bytes:
     """Return the littlefs image in `file` with the files `extra` added to what it holds, or in place of it.
 

@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from .for_board import prepared
 from .targets import targets_folder
 
 PORTABLE = ("core", "threadsafe", "primitives", "drivers", "offload")
@@ -38,12 +39,14 @@ def portable_folders() -> dict[str, Path]:
 
 
 def library_sources() -> Iterator[tuple[str, Path]]:
-    """Yield (path as in twincore/core/loop.py, file) for each module of the portable folders that a board can use."""
+    """Yield (path as in twincore/core/loop.py, file) for each module of the portable folders, as `for_board` has it."""
+    sources = {}
     for name, folder in portable_folders().items():
         for file in sorted(folder.rglob("*.py")):
             if file.stem.endswith("_cpython"):
                 continue
-            yield f"twincore/{name}/{file.relative_to(folder).as_posix()}", file
+            sources[f"twincore/{name}/{file.relative_to(folder).as_posix()}"] = file
+    yield from prepared(sources).items()
 
 
 def linked_library() -> Path:

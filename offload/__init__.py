@@ -1,29 +1,46 @@
 """twincore.offload: any blocking function, awaited.
 
 `unblock` for the odd call, a Worker for calls that belong on one thread (on RP2: the second core), a Pool for many;
-`wrap` for a whole object, `iterate` for what comes piece by piece. What is not imported here is loaded when it is used.
+`wrap` for a whole object, `iterate` for what comes piece by piece. What is not imported here is loaded when it is used,
+on a board all of it: name what core 1 uses in an import, or use it before.
 """
 
-from ..core.lazy import above
-from .job import Job, JobCancelled, WorkerClosed
-from .token import cancelled, checkpoint, progress
-from .unblock import pool, unblock
-from .worker import Context, Pool, Worker
+from ..core.lazy import above, keep, make_room, submodule
+from ..core.native import MICROPYTHON
+
+if MICROPYTHON:
+    make_room(globals(), 16)
+else:
+    from .job import Job, JobCancelled, WorkerClosed
+    from .pools import pool, unblock
+    from .token import cancelled, checkpoint, progress
+    from .worker import Context, Pool, Worker
 
 _MODULES = {
     "AsyncioWorker": "asyncio_worker_cpython",
+    "Context": "worker",
     "FarCancelled": "asyncio_call_cpython",
+    "Job": "job",
+    "JobCancelled": "job",
     "JobLost": "executors_cpython",
     "LoopThread": "loop_thread_cpython",
+    "Pool": "worker",
     "RemoteError": "executors_cpython",
     "Service": "service",
     "File": "files_cpython",
+    "Worker": "worker",
+    "WorkerClosed": "job",
+    "cancelled": "token",
+    "checkpoint": "token",
     "getaddrinfo": "names",  # not every board has sockets
     "gethostbyname": "names",
     "iterate": "iterating",
     "open": "files_cpython",
+    "pool": "pools",
+    "progress": "token",
     "read_bytes": "files_cpython",
     "read_text": "files_cpython",
+    "unblock": "pools",
     "unwrap": "wrapping",
     "wrap": "wrapping",
     "write_bytes": "files_cpython",
@@ -37,12 +54,21 @@ _NAMED = {  # modules that are used as such
 }
 
 
+_found = {}  # see core.lazy.keep
+
+
 def __getattr__(name):
+    if name in _found:
+        return _found[name]
     if name in _NAMED:
         found = __import__(__name__ + "." + _NAMED[name], None, None, ("*",))
     elif name in _MODULES:
+        if MICROPYTHON:  # bottom up: a board's stack holds a few nested imports only
+            above("threadsafe.parking", "WaitLine")
+            above("offload.line", "JobLine")
+            above("offload.worker", "Worker")
         found = above("offload." + _MODULES[name], name)
     else:
-        raise AttributeError("twincore.offload has no " + name)
-    globals()[name] = found
+        return submodule(__name__, name)
+    keep(globals(), name, found)
     return found

@@ -18,13 +18,13 @@ from .job import WorkerClosed as WorkerClosed
 from .loop_thread_cpython import LoopThread as LoopThread
 from .names import getaddrinfo as getaddrinfo
 from .names import gethostbyname as gethostbyname
+from .pools import pool as pool
+from .pools import unblock as unblock
 from .remote_call_cpython import RemoteError as RemoteError
 from .service import Service as Service
 from .token import cancelled as cancelled
 from .token import checkpoint as checkpoint
 from .token import progress as progress
-from .unblock import pool as pool
-from .unblock import unblock as unblock
 from .worker import Context as Context
 from .worker import Pool as Pool
 from .worker import Worker as Worker

@@ -25,8 +25,8 @@ from ..threadsafe.parking import check_timeout
 from . import fork_cpython
 from .asyncio_call_cpython import AsyncioCall, AsyncioIteration, FarCancelled, PlainJob, check_function, where_task
 from .job import Job, JobCancelled, WorkerClosed
+from .pools import pool
 from .start_cpython import where
-from .unblock import pool
 
 _inherited = []  # loops of the parent of a fork: their end would take out what the system watches for the parent
 _count = 0

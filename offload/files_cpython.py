@@ -23,8 +23,8 @@ from .files_thread_cpython import FileThread
 from .iterating import turn
 from .job import WorkerClosed
 from .options import Options
+from .pools import pool as named_pool
 from .strand_cpython import Strand, StrandJob
-from .unblock import pool as named_pool
 
 Path = Union[str, bytes, "PathLike[str]", "PathLike[bytes]"]
 

@@ -14,7 +14,7 @@ from ..core.times import units
 from .arrivals import Arrivals, quick
 from .job import Job
 from .options import Insisting
-from .unblock import pool as named_pool
+from .pools import pool as named_pool
 
 LINGER = units(0.005)  # what has come so far is handed over after that time, even if the batch is not full
 

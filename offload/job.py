@@ -2,9 +2,9 @@
 
 from ..core.cell import Cell
 from ..core.context import running_loop
+from ..core.describing import describe
 from ..core.errors import TimeoutError
 from ..core.lazy import above
-from ..core.misuse import describe
 from ..core.native import MICROPYTHON, fence
 from ..core.queue_errors import QueueClosed
 from ..core.task import PENDING

@@ -5,7 +5,7 @@ On threads of their own, the pool "dns", so that a name server that does not ans
 
 import socket
 
-from .unblock import pool
+from .pools import pool
 from .worker import RP2
 
 TIMEOUT = 10  # seconds; the system itself may try for longer

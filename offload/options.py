@@ -7,7 +7,7 @@ from ..core.native import MICROPYTHON
 from ..core.times import units
 from ..threadsafe.parking import check_timeout
 from .job import JobCancelled, WorkerClosed, check_on_cancel
-from .token import Progress
+from .telling import Progress
 
 if MICROPYTHON:
     from ..threadsafe.critical import enter, leave

@@ -31,7 +31,7 @@ async def ask(engine: Any, numbers: set[int]) -> dict[int, str]:
     no thread that could ask."""
     if engine is None or engine.stacks is None or not numbers:
         return {}
-    found: dict[int, str] = await above("offload.unblock", "pool")("stacks").assign(engine.ask, numbers)
+    found: dict[int, str] = await above("offload.pools", "pool")("stacks").assign(engine.ask, numbers)
     return found
 
 

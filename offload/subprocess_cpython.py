@@ -25,7 +25,7 @@ from ..core.stream import CHUNK, Stream
 from ..core.timeouts import timeout as limit_of
 from ..threadsafe.event import ThreadSafeEvent
 from ..threadsafe.parking import check_timeout
-from .unblock import pool
+from .pools import pool
 from .worker import Pool
 
 __all__ = ("DEVNULL", "PIPE", "STDOUT", "CalledProcessError", "Child", "CompletedProcess", "TimeoutExpired", "run", "start")

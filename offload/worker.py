@@ -9,14 +9,12 @@ from _thread import allocate_lock
 from time import sleep
 
 from ..core.context import get_event_loop
-from ..core.deadline import wait_for
+from ..core.describing import describe
 from ..core.errors import TimeoutError
 from ..core.lazy import above
-from ..core.misuse import describe
 from ..core.native import MICROPYTHON, fence, ident, print_exception
 from ..core.queue_errors import QueueClosed
 from ..core.times import CLOCK_HZ
-from ..threadsafe.event import ThreadSafeEvent
 from ..threadsafe.parking import check_timeout
 from . import token
 from .job import Job, WorkerClosed, check_on_cancel
@@ -75,8 +73,8 @@ class Pool(JobLine):
         self._plain = timeout is None and on_cancel == "abandon"
         self._unstarted, self._told = 0, False  # threads that could not be started; whether that was said
         self._past = Slot(self.clock)  # the sum of threads that have ended
-        self._lock = allocate_lock()  # guards `slots`, `_past` and what is counted; held for a few lines
-        self._ended = ThreadSafeEvent()
+        self._lock = allocate_lock()  # guards `slots`, `_past`, `_ended` and what is counted; held for a few lines
+        self._ended = None  # a ThreadSafeEvent once somebody waits for the end of all threads
         self._remote = None
         if executor is not None:
             self._remote = above("offload.executors_cpython", "Remote")(self, executor)
@@ -123,7 +121,7 @@ class Pool(JobLine):
             return self._remote.submit(job)
         return JobLine.submit(self, job)
 
-    def close(self, timeout=None, drain=True):
+    def close(self, timeout=None, drain=True):  # seldom
         """Take no more jobs, at once; awaitable: until those queued are done and the threads have ended.
 
         If not `drain`, those queued are not done: their tasks get WorkerClosed.
@@ -137,16 +135,19 @@ class Pool(JobLine):
             self._withdraw_queued()
         return self._closing(timeout)
 
-    async def _closing(self, timeout):
+    async def _closing(self, timeout):  # seldom
         if self._remote is not None:
             await self._remote.close(timeout)
             return
-        if not self.slots:
-            return
+        event = above("threadsafe.event", "ThreadSafeEvent")()
+        with self._lock:
+            if not self.slots:
+                return
+            self._ended = event = self._ended or event
         clock = get_event_loop().clock
         clock.hold()  # a virtual time stands while threads are at work
         try:
-            await wait_for(self._ended.wait(), timeout)
+            await above("core.deadline", "wait_for")(event.wait(), timeout)
         except TimeoutError:
             self._withdraw_queued()
             stuck = self._give_up_running()
@@ -156,10 +157,10 @@ class Pool(JobLine):
         finally:
             clock.release()
 
-    def _withdraw_queued(self):
+    def _withdraw_queued(self):  # seldom
         self.fail_queued(WorkerClosed(self.name + " was closed before this job could end"))
 
-    def _give_up_running(self):
+    def _give_up_running(self):  # seldom
         """End the jobs that run, to their tasks; returns what they are."""
         stuck = []
         for slot in list(self.slots):
@@ -178,7 +179,7 @@ class Pool(JobLine):
 
     # For Job.
 
-    def refusal(self, job):
+    def refusal(self, job):  # seldom
         """The error for `job`, which came too late."""
         why = self.gone or (self.name + " is closed and takes no more jobs; make a new one for ")
         return WorkerClosed(why + job.describe())
@@ -188,7 +189,7 @@ class Pool(JobLine):
         with self._lock:
             self.abandoned += 1
 
-    def check_options(self, on_cancel, progress):
+    def check_options(self, on_cancel, progress):  # seldom
         """Raise ValueError for what can't hold here."""
         if self._remote is not None:
             self._remote.check_options(on_cancel, progress)
@@ -211,7 +212,7 @@ class Pool(JobLine):
             if self.slots or job.ended():
                 return
         try:
-            other = above("offload.unblock", "pool")()
+            other = above("offload.pools", "pool")()
             if other is not self:
                 other._follow(job)  # where it may be twice: who comes first claims it
         except Exception as error:
@@ -226,7 +227,7 @@ class Pool(JobLine):
         """In the child of a fork, which has none of the parent's threads."""
         closed = self.closed()
         self._lock = allocate_lock()
-        self._ended = ThreadSafeEvent()
+        self._ended = None
         self.slots = []
         self.begin()
         if closed:
@@ -273,9 +274,9 @@ class Pool(JobLine):
         """A thread has ended, or will never start."""
         with self._lock:
             self._remove(slot)
-            last = not self.slots and self.closed()
-        if last:
-            self._ended.set()
+            ended = self._ended if not self.slots and self.closed() else None
+        if ended is not None:
+            ended.set()
 
     def _remove(self, slot):
         if slot in self.slots:

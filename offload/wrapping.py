@@ -12,7 +12,7 @@
 | `obj.name`, listed in `attributes` | `wrapped.name`, read, or set, at once, by the calling thread |
 """
 
-from ..core.misuse import describe
+from ..core.describing import describe
 from .iterating import iterate
 from .worker import Worker
 

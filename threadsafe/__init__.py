@@ -3,14 +3,20 @@
 ThreadSafeQueue carries items, Message the latest value, ThreadSafeEvent nothing but that it happened. All of it is
 built on the doorbell of `core`, and nothing else. Errors are those of `core`.
 
-What is below is there with the folder; the rest is loaded when it is first used.
+The errors are there with the folder, on CPython also the three above. The rest is loaded when it is first used: on a
+board that has to happen before another core or an ISR uses it, as it does where it is imported by its name.
 """
 
-from ..core.lazy import above
+from ..core.lazy import above, keep, make_room, submodule
+from ..core.native import MICROPYTHON
 from ..core.queue_errors import QueueClosed, QueueEmpty, QueueFull
-from .event import ThreadSafeEvent
-from .message import Message
-from .queue import ThreadSafeQueue
+
+if MICROPYTHON:
+    make_room(globals(), 26)
+else:
+    from .event import ThreadSafeEvent
+    from .message import Message
+    from .queue import ThreadSafeQueue
 
 _MODULES = {
     "Broadcast": "broadcast",
@@ -18,6 +24,7 @@ _MODULES = {
     "Lagged": "broadcast",
     "LoopClosed": "inbox",
     "LoopStopped": "calls",
+    "Message": "message",
     "RawPipe": "pipestream",
     "SPSCQueue": "spsc",
     "Snapshot": "snapshot",
@@ -25,7 +32,9 @@ _MODULES = {
     "TaskHandle": "calls",
     "ThreadSafeBoundedSemaphore": "semaphore",
     "ThreadSafeCondition": "condition",
+    "ThreadSafeEvent": "event",
     "ThreadSafeLock": "lock",
+    "ThreadSafeQueue": "queue",
     "ThreadSafeSemaphore": "semaphore",
     "call_soon_threadsafe": "calls",
     "check_single": "spsc",
@@ -36,12 +45,19 @@ _MODULES = {
 }
 
 
+_found = {}  # see core.lazy.keep
+
+
 def __getattr__(name):
+    if name in _found:
+        return _found[name]
     if name == "Context":  # upstream has it here
         return above("offload", name)
     module = _MODULES.get(name)
     if module is None:
-        raise AttributeError("twincore.threadsafe has no " + name)
+        return submodule(__name__, name)
+    if MICROPYTHON:  # bottom up: a board's stack holds a few nested imports only
+        above("threadsafe.parking", "WaitLine")
     found = above("threadsafe." + module, name)
-    globals()[name] = found
+    keep(globals(), name, found)
     return found

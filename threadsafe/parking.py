@@ -31,7 +31,7 @@ else:
         asyncio = modules.get("asyncio")
         return asyncio is not None and asyncio._get_running_loop() is not None
 
-LONGEST = 1 << 28  # clock units in one sleep: what MicroPython's poll can take, and its ticks, which wrap
+_LONGEST = 1 << 28  # clock units in one sleep: what MicroPython's poll can take, and its ticks, which wrap
 
 
 class Waiter(Cell):
@@ -141,8 +141,8 @@ class Sleeper:
                         left = -1 if deadline < 0 else deadline - clock.now()
                         if deadline >= 0 and left <= 0:
                             break
-                        if left > LONGEST:
-                            left = LONGEST
+                        if left > _LONGEST:
+                            left = _LONGEST
                         if MICROPYTHON or not clock.jumps:
                             bell.sleep(left)
                         else:

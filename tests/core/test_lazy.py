@@ -7,7 +7,7 @@ from support import run, start_thread, submodule
 
 def pairs(core):
     """(name, its module), of all that are loaded on demand."""
-    return [tuple(pair.split("=")) for pair in core._LAZY.split()]
+    return [tuple(pair.split("=")) for pair in submodule(core, "lazy_names").LAZY.split()]
 
 
 def lazy_names(core):

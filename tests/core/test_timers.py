@@ -190,7 +190,7 @@ def test_rebasing_makes_every_time_less_and_keeps_the_order(core):
     for timer in timers[::7]:
         heap.remove(timer)
     rest = [timer for timer in timers if timer.slot >= 0]
-    rest.sort(key=lambda timer: (timer.when, timer.order))
+    rest.sort(key=lambda timer: (timer.when, timer.slot))
     heap.rebase(1000)
     late = core.timers.Timer()
     heap.push(late, 0)

@@ -8,7 +8,7 @@ import time
 import pytest
 
 
-@pytest.mark.parametrize("command", [[], ["run"], ["fetch"], ["targets"], ["demo"], ["serve"]])
+@pytest.mark.parametrize("command", [[], ["run"], ["fetch"], ["targets"], ["demo"], ["size"], ["serve"]])
 def test_each_command_explains_itself(twincore, command):
     result = twincore(*command, "--help")
     assert result.returncode == 0

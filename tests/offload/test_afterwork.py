@@ -229,7 +229,7 @@ def test_where_no_thread_can_be_started_it_waits_for_one_and_that_is_said(core, 
 
     async def main():
         pool = offload.Pool(1, "full", idle=None, stack_size=UNSTARTABLE)
-        monkeypatch.setitem(submodule(offload, "unblock")._pools, "default", pool)
+        monkeypatch.setitem(submodule(offload, "pools")._pools, "default", pool)
         monkeypatch.setattr(pool, "report", lambda message, error: reports.append((message, type(error))))
         pool.afterwards(log, ("late",))
         assert not log.calls and reports == [("What is to be done after a job has no thread yet", RuntimeError)]
