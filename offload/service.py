@@ -14,11 +14,12 @@ For calls that end by themselves use `unblock` or a Worker. The function asks no
 """
 
 from ..core.context import get_event_loop, running_loop
+from ..core.describing import describe
 from ..core.errors import TimeoutError
 from ..core.lazy import above
-from ..core.misuse import describe
 from ..core.native import MICROPYTHON, ident
 from ..core.queue_errors import QueueClosed
+from ..threadsafe.event import ThreadSafeEvent
 from ..threadsafe.parking import check_timeout
 from .job import JobCancelled
 from .worker import Worker
@@ -149,7 +150,7 @@ class _Run:
 
     def begin(self, name, stack_size):
         worker = Worker(name, 1, stack_size)
-        self.ended = worker._ended
+        self.ended = worker._ended = ThreadSafeEvent()  # set when its thread has ended
         if self.clock is not None:
             self.clock.hold()  # a simulated board's time, until the job begins, and from its end until it is seen
         self.job = worker.assign(self)
