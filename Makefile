@@ -7,13 +7,18 @@ PYTHON ?= python3
 BIN := build/venv/bin
 VENV := build/venv/.installed
 
-.PHONY: demo test nightly lint bench targets clean
+.PHONY: demo test test-newer nightly lint bench targets all-targets clean
 
 demo: targets
 	$(BIN)/twincore demo
 
-test: targets
+test: all-targets
 	$(BIN)/python -m pytest $(ARGS)
+
+# The tests of the library on MicroPython, all of them on the newer version that Debian has.
+test-newer: all-targets
+	TWINCORE_MICROPYTHON=1.26 $(BIN)/python -m pytest -k "unix or rp2040-seed1- or rp2040-seed1]" \
+		tests/core tests/threadsafe tests/primitives tests/drivers tests/offload $(ARGS)
 
 # What takes hours: more interleavings, generated programs and schedules, and 10^8 items through every form of a queue.
 nightly: targets
@@ -31,6 +36,9 @@ bench: $(VENV)
 
 # A target that cannot be had here is reported, and its tests are skipped with the reason; CI makes that a failure.
 targets: $(VENV)
+	$(BIN)/twincore fetch
+
+all-targets: $(VENV)
 	$(BIN)/twincore fetch all
 
 $(VENV): pyproject.toml setup.py setup.cfg $(wildcard core/*.p* threadsafe/*.p* primitives/*.p* drivers/*.p* offload/*.p*)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from . import targets
-from .run import PLACES, SIMULATED, BadUse, run_application
+from .run import SIMULATED, BadUse, run_application
 
 EXAMPLE = "examples/dualcore.py"
 
@@ -18,7 +18,7 @@ def run_demo() -> int:
     example = example_file()
     titles = {SIMULATED: "a Pico, simulated in this process", "cpython": "CPython, this machine", **targets.TITLES}
     failed = False
-    for place in PLACES:
+    for place in (SIMULATED, "cpython", *targets.NAMES):
         print(f"\n=== {place}: {titles[place]}", flush=True)
         reason = targets.reason_missing(place) if place in targets.NAMES else None
         if reason is not None:

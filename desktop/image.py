@@ -1,6 +1,7 @@
 """The board's filesystem as an image: littlefs, twincore compiled for it in /lib and the application in /app.
 
-The geometry is that of MicroPython's RPI_PICO build. Compiled modules are cached by content beside the targets.
+Its size is that of MicroPython's RPI_PICO build if nothing is said; see `builds` for others. Compiled modules are
+cached by content beside the targets.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import hashlib
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,9 +32,20 @@ class CompileError(Exception):
     """mpy-cross refused a module of the library; the text is its message."""
 
 
-def board_files(extra: Mapping[str, Content]) -> dict[str, bytes]:
-    """Return {absolute path on the board: content}: the compiled library, and `extra`."""
-    files = {f"/lib/{path.removesuffix('.py')}.mpy": compiled(path, file) for path, file in library_sources()}
+def board_files(
+    extra: Mapping[str, Content], takes: Callable[[bytes], bool] = lambda compiled: True
+) -> dict[str, bytes]:
+    """Return {absolute path on the board: content}: the library, compiled, and `extra`.
+
+    Args: takes, whether the board imports these bytes as .mpy; a module of which it does not goes there as source.
+    """
+    files = {}
+    for path, file in library_sources():
+        code = compiled(path, file)
+        if takes(code):
+            files[f"/lib/{path.removesuffix('.py')}.mpy"] = code
+        else:
+            files[f"/lib/{path}"] = file.read_bytes()
     for path, content in extra.items():
         files[path] = content if isinstance(content, bytes) else content.read_bytes()
     return files
@@ -50,12 +62,14 @@ def _ctrl_c_waits() -> Iterator[None]:
 
 
 @_ctrl_c_waits()
-def make_image(files: Mapping[str, bytes]) -> bytes:
-    """Return a littlefs image that holds the files, without the blank blocks at its end.
+def make_image(files: Mapping[str, bytes], block_count: int = BLOCK_COUNT) -> bytes:
+    """Return a littlefs image of that many blocks that holds the files, without the blank blocks at its end.
 
     Raises ValueError when they do not fit on the board.
     """
-    return bytes(_filesystem(files).context.buffer).rstrip(b"\xff")
+    filesystem = _littlefs(block_count)
+    _write(filesystem, files)
+    return bytes(filesystem.context.buffer).rstrip(b"\xff")
 
 
 @_ctrl_c_waits()
@@ -64,18 +78,54 @@ def blocks_used(files: Mapping[str, bytes]) -> int:
 
     Raises ValueError when they do not fit on the board.
     """
-    return int(_filesystem(files).used_block_count)
+    filesystem = _littlefs(BLOCK_COUNT)
+    _write(filesystem, files)
+    return int(filesystem.used_block_count)
 
 
-def _filesystem(files: Mapping[str, bytes]) -> LittleFS:
-    """A littlefs that holds the files."""
-    from littlefs import LittleFS
+@_ctrl_c_waits()
+def updated_image(file: Path, extra: Mapping[str, Content], block_count: int = BLOCK_COUNT) -> bytes:
+    """Return the littlefs image in `file` with the files `extra` added to what it holds, or in place of it.
+
+    Raises ValueError when it is no filesystem of that many blocks, or they do not fit.
+    """
+    try:
+        image = file.read_bytes()
+    except OSError as error:
+        raise ValueError(f"cannot read {file}: {error.strerror}") from None
     from littlefs.errors import LittleFSError
 
-    # As MicroPython's VfsLfs2 has it: a board must find the geometry it would have made itself.
-    filesystem = LittleFS(
-        block_size=BLOCK_SIZE, block_count=BLOCK_COUNT, read_size=32, prog_size=256, cache_size=1024, lookahead_size=32
+    size = BLOCK_SIZE * block_count
+    filesystem = _littlefs(block_count, mount=False)
+    filesystem.context.buffer = bytearray(image.ljust(size, b"\xff"))
+    try:
+        if len(image) > size:
+            raise LittleFSError(0)
+        filesystem.mount()
+    except LittleFSError:
+        raise ValueError(f"{file} is no filesystem of this board, of {size / 1024:.0f} kB") from None
+    _write(filesystem, {path: what if isinstance(what, bytes) else what.read_bytes() for path, what in extra.items()})
+    return bytes(filesystem.context.buffer)
+
+
+def _littlefs(block_count: int, mount: bool = True) -> LittleFS:
+    """A filesystem with the geometry that MicroPython's VfsLfs2 would have made itself, formatted if it is mounted."""
+    from littlefs import LittleFS
+
+    return LittleFS(
+        block_size=BLOCK_SIZE,
+        block_count=block_count,
+        read_size=32,
+        prog_size=256,
+        cache_size=1024,
+        lookahead_size=32,
+        mount=mount,
     )
+
+
+def _write(filesystem: LittleFS, files: Mapping[str, bytes]) -> None:
+    from littlefs.errors import LittleFSError
+
     made = {"/"}
     try:
         for path, content in files.items():
@@ -88,7 +138,6 @@ def _filesystem(files: Mapping[str, bytes]) -> LittleFS:
     except LittleFSError as error:
         size = sum(map(len, files.values()))
         raise ValueError(f"{size / 1024:.0f} kB of files do not fit on the board: {error}") from None
-    return filesystem
 
 
 def compiled(path: str, source: Path) -> bytes:

@@ -25,6 +25,7 @@ CHIPS = {  # kind -> its class in twincore.desktop.chips
     "htu21d": "HTU21D",
     "keypad": "Keypad",
     "nec_remote": "NECRemote",
+    "touch_pad": "TouchPad",
 }
 FAR_ENDS = ("pty", "port", "to")  # of a UART, one of them
 VOLTAGES = ("value", "sine", "ramp", "samples")
@@ -34,8 +35,10 @@ WAVES = ("square", "steps")
 class Plugging:
     """One pass over the tables, in which each pin is given to one user only. BadSetting for what does not fit."""
 
-    def __init__(self, board: Board, settings: Settings, notes: list[str]) -> None:
+    def __init__(self, board: Board, settings: Settings, notes: list[str], paced: bool = False) -> None:
         self._board = board
+        self._paced = paced
+        self.real = False  # something that was plugged in lives in real time
         self._settings = settings
         self._notes = notes
         self.wanted_keys: dict[str, str] = {}  # chip -> the key of the keyboard that presses it
@@ -128,14 +131,16 @@ class Plugging:
     def uarts(self) -> None:
         """`[uart.N]`: what is at its other end."""
         for number, settings in self._settings.tables("uart"):
-            port = self._board.uart(int(number) if number.isdigit() else number)
+            port = _of_chip(settings, functools.partial(self._board.uart, int(number) if number.isdigit() else number))
             kind = _one_of(settings, FAR_ENDS)
-            if kind != "to" and self._board.time.virtual:
+            if kind != "to" and self._board.time.virtual and not self._paced:
                 settings.fail(kind, "what is outside lives in real time: leave --virtual out")
             if kind == "to":
-                port.cross(self._board.uart(settings.whole("to", low=0)))
+                other = settings.whole("to", low=0)
+                port.cross(_of_chip(settings, functools.partial(self._board.uart, other)))
             else:
                 self._far_end(settings, port, kind)
+                self.real = True
             settings.finish()
 
     def _far_end(self, settings: Settings, port: Any, kind: str) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 # The command a package is needed for: the package.
-TOOLS = {
+TOOLS: dict[str, dict[str, str]] = {
     "micropython": {},
     "rp2040": {
         "cmake": "cmake",
@@ -29,6 +29,10 @@ TOOLS = {
 
 class InstallFailed(Exception):
     """A target could not be installed; the text is the reason, in one line."""
+
+
+class NotOffered(InstallFailed):
+    """Debian has replaced the version that the target is made of by another: nothing here can help that."""
 
 
 def require_tools(name: str, log: Path, report: Callable[[str], None]) -> None:
@@ -56,7 +60,8 @@ def require_tools(name: str, log: Path, report: Callable[[str], None]) -> None:
 
 def missing_packages(name: str) -> list[str]:
     """Return the Debian packages whose commands target `name` needs and PATH does not have."""
-    return [package for command, package in TOOLS[name].items() if shutil.which(command) is None]
+    tools = TOOLS[name.partition("-")[0]]  # the newer ones are made as the others
+    return [package for command, package in tools.items() if shutil.which(command) is None]
 
 
 def is_debian() -> bool:

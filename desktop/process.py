@@ -21,6 +21,8 @@ from typing import IO
 
 INTERRUPTED = 128 + signal.SIGINT
 TIMED_OUT = 124  # as timeout(1) has it
+Echo = Callable[[str], object]
+Started = Callable[[Callable[[], None]], object]
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,8 @@ class RunResult:
     """What a program did.
 
     exit_code: as a shell gives it (124 a time limit, 130 Ctrl-C, 128 + n another signal); stdout, stderr: text.
-    On the emulated board also emulated_ms (its own time, from start to end) and deadlock (both cores asleep for good).
+    On the emulated board also emulated_ms (its own time, from start to end), deadlock (both cores asleep for good), and
+    ending: what else than the program ended the run, "deadlock", "time limit", "reset", "crash", "did not boot".
     """
 
     exit_code: int
@@ -45,19 +48,21 @@ class RunResult:
     timed_out: bool = False
     emulated_ms: float | None = None
     deadlock: bool = False
+    ending: str = ""
 
 
-def stream(command: Command) -> int:
+def stream(command: Command, interrupts: int = 1) -> int:
     """Run the command with this process's stdin, stdout and stderr; return its exit code.
 
-    Ctrl-C (SIGINT) is passed on; a second one kills. SIGTERM and SIGHUP end the child and give 128 + their number.
+    Ctrl-C (SIGINT) is passed on `interrupts` times; the next one kills. SIGTERM and SIGHUP end the child and give 128 +
+    their number.
     """
     from_terminal = sys.stdin is not None and sys.stdin.isatty()
     received: list[int] = []
 
     def pass_on(number: int, _frame: FrameType | None) -> None:
         received.append(number)
-        if number == signal.SIGINT and received.count(signal.SIGINT) > 1:
+        if number == signal.SIGINT and received.count(signal.SIGINT) > interrupts:
             _kill(child)
         else:
             with contextlib.suppress(ProcessLookupError):
@@ -80,16 +85,19 @@ def capture(
     command: Command,
     *,
     timeout: float | None = None,
-    echo: Callable[[str], object] | None = None,
+    echo: Echo | None = None,
     stdin: str = "",
+    started: Started | None = None,
 ) -> RunResult:
     """Run the command to its end and return what it printed.
 
     Args: timeout, seconds after which it is killed; echo, called with each piece of stdout as it comes; stdin, its
-    input.
+    input; started, called with a function that kills it, from any thread.
     """
     deadline = None if timeout is None else time.monotonic() + timeout
     child = _start(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    if started is not None:
+        started(lambda: _kill(child) if child.poll() is None else None)
     assert child.stdin is not None and child.stdout is not None and child.stderr is not None
     pieces: dict[str, list[bytes]] = {"stdout": [], "stderr": []}
     timed_out = False

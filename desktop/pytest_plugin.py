@@ -1,10 +1,13 @@
-"""The pytest plugin: fixtures for simulated boards, and what a failure shows of them. See docs/testing-firmware.md.
+"""The pytest plugin: fixtures for simulated boards, and what a failure shows of them, see docs/testing-firmware.md;
+tests that run on targets, see docs/testing-on-targets.md and `ontarget.pytest_front`.
 
-It imports pytest and nothing else until a test asks for a board.
+It imports pytest and nothing else until a test asks for a board, or --target is given.
 """
 
 from __future__ import annotations
 
+import importlib
+import inspect
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
     from .board import Board
     from .testing import App, Bench
 
+OF_OTHERS = ("asyncio", "anyio", "trio")  # marks of async tests that run on another loop
 BENCH = pytest.StashKey["Bench"]()
 FAILED = pytest.StashKey[bool]()
 MARK = (
@@ -51,13 +55,49 @@ class MakeBoard(Protocol):
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.getgroup("twincore").addoption(
+    group = parser.getgroup("twincore")
+    group.addoption(
         "--twincore-real-time", action="store_true", help="simulated boards run in real time, whatever a test says"
+    )
+    group.addoption(
+        "--target",
+        dest="twincore_targets",
+        action="append",
+        metavar="PLACE",
+        help="run the tests there: desktop, micropython, rp2040 or the port of a board; may be repeated",
+    )
+    group.addoption("--seeds", dest="twincore_seeds", type=int, metavar="N", help="rp2040: so many interleavings")
+    group.addoption(
+        "--jitter", dest="twincore_jitter", type=int, metavar="N", help="rp2040: most cycles of a stall (default 50)"
+    )
+    group.addoption(
+        "--target-timeout", dest="twincore_limit", type=float, metavar="S", help="seconds for each test (default 60)"
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", MARK)
+    if config.getoption("twincore_targets"):
+        from .ontarget import pytest_front
+
+        pytest_front.begin(config)
+    elif any(config.getoption(f"twincore_{name}") is not None for name in ("seeds", "jitter", "limit")):
+        raise pytest.UsageError("--seeds, --jitter and --target-timeout are for --target")
+
+
+@pytest.hookimpl
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """An `async def` test that is nobody else's runs on a loop of twincore's, as it does on a target."""
+    if not inspect.iscoroutinefunction(pyfuncitem.obj) or any(map(pyfuncitem.get_closest_marker, OF_OTHERS)):
+        return None
+    core: Any = importlib.import_module("twincore.core")  # which has no types
+    arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
+    core.new_event_loop()
+    try:
+        core.run(pyfuncitem.obj(**arguments))
+    finally:
+        core.new_event_loop()
+    return True
 
 
 @pytest.hookimpl(wrapper=True)

@@ -5,6 +5,7 @@ Output streams through, Ctrl-C is the application's, and its exit code is return
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,9 @@ from pathlib import Path
 from . import targets
 
 SIMULATED = "simulated"
-PLACES = (SIMULATED, "cpython", *targets.NAMES)
+PLACES = (SIMULATED, "cpython", *targets.ALL)
+AT_A_PORT = ("--file", "--timeout")  # what a board at a port can be asked, too
+WIRING = ("--link", "--wiring")  # which an emulated board has, too
 
 
 class BadUse(Exception):
@@ -21,7 +24,7 @@ class BadUse(Exception):
 
 @dataclass(frozen=True)
 class Simulation:
-    """What is asked of the simulated board; see `simulated.run`."""
+    """What is asked of the simulated board, and of both what is around it; see `simulated.run`."""
 
     board: str | None = None
     links: Sequence[str] = ()
@@ -39,41 +42,71 @@ class Simulation:
 NOTHING_ASKED = Simulation()
 
 
+@dataclass(frozen=True)
+class Emulation:
+    """What is asked of the emulated board; see `emulator.sessions`.
+
+    seeds: run that many interleavings, from `seed` on; files: put beside the script on the board; until: seconds of
+    emulated time; timeout: seconds of real time; firmware: a .uf2 or .bin file, in place of the target's own.
+    """
+
+    seed: int | None = None
+    seeds: int | None = None
+    jitter: int | None = None
+    until: float | None = None
+    timeout: float | None = None
+    files: Sequence[Path] = ()
+    stdin: bool = False
+    firmware: Path | None = None
+
+    def asked_for(self) -> list[str]:
+        """The options of the command that differ from what they are if nothing is said."""
+        asked = [name for name, default in vars(NO_EMULATION).items() if getattr(self, name) != default]
+        return ["--file" if name == "files" else f"--{name}" for name in asked]
+
+
+NO_EMULATION = Emulation()
+
+
 def run_application(
     script: Path,
     place: str = SIMULATED,
     args: Sequence[str] = (),
     *,
     simulation: Simulation = NOTHING_ASKED,
-    seed: int | None = None,
-    jitter: int | None = None,
-    files: Sequence[Path] = (),
-    stdin: bool = False,
+    emulation: Emulation = NO_EMULATION,
 ) -> int:
-    """Run the script at `place` (one of PLACES) with this process's streams; return its exit code.
+    """Run the script at `place` (one of PLACES, or a port) with this process's streams; return its exit code.
 
-    Args: simulation, for the simulated board only; for rp2040 only: seed, jitter, the emulated board's interleaving;
-    files, put beside the script on the board; stdin, type this process's input into the board.
-    Raises BadUse, TargetMissing, and ValueError when the files do not fit on the board, or the wiring does not fit it.
+    Args: simulation, for the simulated board only, but for links and wiring; emulation, for rp2040 only, but for files
+    and timeout. Raises BadUse, TargetMissing, DeployError when a board at a port does not do what it should, and
+    ValueError when the files do not fit on the board, or the wiring does not fit it.
     """
     check_script(script)
-    emulated = {"--seed": seed is not None, "--jitter": jitter is not None, "--file": bool(files), "--stdin": stdin}
-    for option, given in emulated.items():
-        if given and place != "rp2040":
+    at_port = place not in PLACES
+    emulated_board = not at_port and targets.is_emulated(place)
+    for option in emulation.asked_for():
+        if not emulated_board and not (at_port and option in AT_A_PORT):
             raise BadUse(f"{option} is for the emulated board: add --on rp2040")
     for option in simulation.asked_for():
-        if place != SIMULATED:
-            raise BadUse(f"{option} is for the simulated board: leave --on {place} out")
+        if place != SIMULATED and not (emulated_board and option in WIRING):
+            boards = "a simulated or an emulated board" if option in WIRING else "the simulated board"
+            raise BadUse(f"{option} is for {boards}: leave --on {place} out")
     if place == SIMULATED:
         return _simulated(script, args, simulation)
-    if place == "rp2040":
-        return _emulated(script, args, seed=seed, jitter=jitter, files=files, stdin=stdin)
+    if emulated_board:
+        from . import emulated
+
+        return emulated.run(script, args, emulation, simulation.links, simulation.wiring, place=place)
+    if at_port:
+        return _at_port(place, script, args, emulation)
     from .process import stream
 
-    if place == "micropython":
-        from . import unix_port
+    if place in targets.ALL:
+        from . import staging, unix_port
 
-        return stream(unix_port.command(script, args))
+        aliases = [staging.aliases_folder()] if staging.uses_aliases(script) else []
+        return stream(unix_port.command(script, args, target=place, path_first=aliases))
     from . import cpython
 
     return stream(cpython.command(script, args))
@@ -106,20 +139,20 @@ def _simulated(script: Path, args: Sequence[str], simulation: Simulation) -> int
     )
 
 
-def _emulated(
-    script: Path, args: Sequence[str], *, seed: int | None, jitter: int | None, files: Sequence[Path], stdin: bool
-) -> int:
-    from . import emulator
-    from .process import stream
+def _at_port(port: str, script: Path, args: Sequence[str], asked: Emulation) -> int:
+    from .deploy import running
 
-    for file in files:
+    for file in asked.files:
         check_script(file)
-    with emulator.session(
+    files = {file.name: file for file in asked.files}
+    result = running.run(
+        port,
         script,
         args=args,
-        files={file.name: file for file in files},
-        seed=1 if seed is None else seed,
-        jitter=jitter or 0,
-        stdin=stdin,
-    ) as prepared:
-        return stream(prepared.command)
+        files=files,
+        timeout=asked.timeout,
+        echo=lambda text: print(text, end="", flush=True),
+        say=lambda line: print(line, file=sys.stderr),
+    )
+    print(result.stderr, end="", file=sys.stderr)
+    return result.exit_code

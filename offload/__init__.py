@@ -26,6 +26,7 @@ _MODULES = {
     "LoopThread": "loop_thread_cpython",
     "Pool": "worker",
     "RemoteError": "executors_cpython",
+    "Service": "service",
     "File": "files_cpython",
     "Worker": "worker",
     "WorkerClosed": "job",

@@ -21,6 +21,7 @@ from .names import gethostbyname as gethostbyname
 from .pools import pool as pool
 from .pools import unblock as unblock
 from .remote_call_cpython import RemoteError as RemoteError
+from .service import Service as Service
 from .token import cancelled as cancelled
 from .token import checkpoint as checkpoint
 from .token import progress as progress

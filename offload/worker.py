@@ -6,6 +6,7 @@ they were awaited: for what has thread affinity, such as a sqlite connection, or
 
 import sys
 from _thread import allocate_lock
+from time import sleep
 
 from ..core.context import get_event_loop
 from ..core.describing import describe
@@ -83,10 +84,8 @@ class Pool(JobLine):
     def assign(self, func, *args, **kwargs):
         """Awaitable: the result of `func(*args, **kwargs)`, called on a thread of this pool. See Job."""
         if not callable(func):
-            raise TypeError(
-                "a function and its arguments are expected, not " + describe(func)
-                + "; write assign(func, arg), without calling func"
-            )
+            text = "a function and its arguments are expected, not "
+            raise TypeError(text + describe(func) + "; write assign(func, arg), without calling func")
         job = Job(self, func, args, kwargs)
         return job if self._plain else job.options()
 
@@ -97,8 +96,7 @@ class Pool(JobLine):
         """
         with self._lock:
             slots = list(self.slots)
-            past = self._past
-            done, failed, longest = past.done, past.failed, past.longest
+            done, failed, longest = self._past.done, self._past.failed, self._past.longest
         now = self.clock.now()
         running = 0
         for slot in slots:
@@ -153,11 +151,9 @@ class Pool(JobLine):
         except TimeoutError:
             self._withdraw_queued()
             stuck = self._give_up_running()
-            if not stuck:
-                return  # the last thread is about to end
-            raise TimeoutError(
-                self.name + " is still running " + ", ".join(stuck) + " after " + str(timeout) + " s"
-            ) from None
+            if stuck:  # else the last thread is about to end
+                text = self.name + " is still running " + ", ".join(stuck) + " after " + str(timeout) + " s"
+                raise TimeoutError(text) from None
         finally:
             clock.release()
 
@@ -307,17 +303,21 @@ class Pool(JobLine):
         if not self._take(slot):
             return
         slot.thread = ident()
-        token.enter(slot)
         try:
             while True:
                 try:
+                    token.enter(slot)
                     self.serve_jobs(slot)
                 except (TimeoutError, QueueClosed) as error:
                     if self._is_over(slot, isinstance(error, QueueClosed)):
                         break
+                except MemoryError:  # to wait takes some: until somebody lets go of it
+                    sleep(0.01)
         finally:
-            token.leave()
-            self._retire(slot)
+            try:
+                token.leave()
+            finally:
+                self._retire(slot)
 
 
 class Worker(Pool):

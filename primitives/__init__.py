@@ -32,6 +32,7 @@ _MODULES = {
     "QueueEmpty": "queue",
     "QueueFull": "queue",
     "QueueShutDown": "queue",
+    "RP2Touch": "rp2_touch",
     "RegExp": "pubsub",
     "RingbufQueue": "ringbuf_queue",
     "Semaphore": "semaphore",

@@ -3,8 +3,7 @@
     button = ESP32Touch(Pin(4))
     button.press_func(led.toggle)
 
-RP2Touch, which measures with the PIO of an RP2040 how fast a pin charges, is not there: no simulation of ours has a
-PIO whose timing is right, so it could not be tried.
+For an RP2040 there is RP2Touch.
 """
 
 from .pushbutton import Pushbutton

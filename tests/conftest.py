@@ -5,6 +5,7 @@
 `core`, `threadsafe`, `offload`, `primitives`, `drivers` are the library's modules: as plain Python, as compiled (both
 in this process), on the MicroPython unix port (a process per test), and, if the test is marked `rp2040`, on the
 emulated board once per seed. `tests/portable/` is what MicroPython sees instead of pytest. Marks: see `MARKS`.
+With TWINCORE_MICROPYTHON=1.26, MicroPython is that of the targets micropython-1.26 and rp2040-1.26.
 """
 
 import importlib
@@ -119,7 +120,7 @@ def target_is_here():
     def find(name):
         found, missing = harness.find_target(name)
         if missing:
-            cannot(missing)
+            cannot(missing, CI and "any more" not in missing)  # Debian replaces a version when it has a newer one
         return found
 
     return find

@@ -21,6 +21,10 @@ from pathlib import Path
 HERE = Path(__file__).parent
 PORTABLE = HERE / "portable"
 FOLDERS = ("core", "threadsafe", "primitives", "drivers", "offload")
+VERSION = os.environ.get("TWINCORE_MICROPYTHON")  # the targets of another version of MicroPython, such as 1.26
+TARGETS = {"unix": "micropython", "rp2040": "rp2040"}
+if VERSION:
+    TARGETS = {variant: f"{target}-{VERSION}" for variant, target in TARGETS.items()}
 
 
 class CannotBeSent(ValueError):
@@ -34,7 +38,7 @@ class Variant(namedtuple("Variant", "name seed jitter")):
     """Where a test runs: plain, compiled (both on CPython), unix (MicroPython here), rp2040 (the emulated board)."""
 
     remote = property(lambda self: self.name in ("unix", "rp2040"))
-    target = property(lambda self: {"unix": "micropython", "rp2040": "rp2040"}.get(self.name))
+    target = property(lambda self: TARGETS.get(self.name))
 
     def __str__(self):
         return f"{self.name}-seed{self.seed}" if self.name == "rp2040" else self.name
@@ -102,7 +106,7 @@ def run_on_unix(item, variant, limit):
     """Run one test item in a MicroPython process of its own."""
     from twincore.desktop import staging
 
-    library, binary = staging.linked_library(), find_target("micropython")[0].interpreter
+    library, binary = staging.linked_library(), find_target(variant.target)[0].interpreter
     secret = secrets.token_hex(8)
     script = f"import runner; {call_text(item, variant, secret)}"
     path = [library, PORTABLE / "shim", PORTABLE, item.path.parent, ".frozen"]
@@ -157,7 +161,7 @@ class Boot:
     """
 
     def __init__(self, items, variant):
-        from twincore.desktop import emulator
+        from twincore.desktop import builds, emulator
 
         self.waiting = {item.nodeid: secrets.token_hex(8) for item in items}
         self.reported = []  # what ran on this board before can matter to a failure
@@ -167,7 +171,7 @@ class Boot:
         with contextlib.ExitStack() as stack:
             script = Path(stack.enter_context(tempfile.TemporaryDirectory()), "run_tests.py")
             script.write_text("\n".join(["import runner", *calls]))
-            options = {"seed": variant.seed, "jitter": variant.jitter}
+            options = {"seed": variant.seed, "jitter": variant.jitter, "build": builds.of_target(variant.target)}
             board = emulator.session(script, files=self.files_for(items[0]), **options)
             command = stack.enter_context(board).command
             self.process = subprocess.Popen(

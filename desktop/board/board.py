@@ -118,6 +118,10 @@ class Board(Driven):
         """Call `fn(*args)` at `when` in the hardware's thread. Any thread. `cancel` of what is returned undoes it."""
         return self.hardware.at(when, fn, *args)
 
+    def after(self, us: float, fn: Callable[..., object], *args: Any) -> None:
+        """Call `fn(*args)` in so many us, of which a simulated board knows whole ones only. As `at`."""
+        self.at(self.time.now() + round(us), fn, *args)
+
     def clock(self) -> BoardClock:
         """A clock for a loop of twincore that runs on this board."""
         return BoardClock(self.time, self.interrupts)

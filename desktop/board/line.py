@@ -42,6 +42,7 @@ class Line:
         self.edge_level = 0  # after the last of them
         self.on_listened: Callable[[], object] | None = None  # called when who hears this wire's edges changes
         self.give_up: Callable[[], object] | None = None  # called when whoever toggles it loses it to the program
+        self.on_output: Callable[[int | None], object] | None = None  # called after `output`, with what it was given
         self.hears: list[Any] = []  # the UARTs of which this is the RX
         self.analog: Any = None  # the voltage at this pin, once somebody asked the board for it
         self._time = time
@@ -90,6 +91,8 @@ class Line:
     def output(self, level: int | None) -> None:
         """The board's pin drives it; None: the pin is an input."""
         self._set("_output", level)
+        if self.on_output is not None:
+            self.on_output(level)
 
     def outputs(self) -> int | None:
         """What the board's own pin drives, None for an input."""

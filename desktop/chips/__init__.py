@@ -14,6 +14,7 @@ from .htu21d import HTU21D
 from .keypad import Keypad
 from .loopback import Crossover, I2CPair, Loopback
 from .nec_remote import NECRemote
+from .touch_pad import TouchPad
 from .waveform import noise, play, ramp, samples, sine, square
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "Keypad",
     "Loopback",
     "NECRemote",
+    "TouchPad",
     "noise",
     "play",
     "ramp",

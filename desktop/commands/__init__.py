@@ -11,6 +11,8 @@ import click
 
 COMMANDS = {  # name -> its first line of help, which the list of commands shows without importing it
     "run": "Run an application on a simulated board, MicroPython or the emulated RP2040.",
+    "test": "Run tests on the desktop, MicroPython, the emulated RP2040 or a board.",
+    "deploy": "Put an application and what it needs on a board.",
     "fetch": "Get the targets that this machine can have, once.",
     "targets": "Show the targets that are here, and how to get the others.",
     "demo": "Run the main example on every target.",

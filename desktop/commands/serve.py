@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import click
 
@@ -10,19 +11,74 @@ from .errors import one_line_errors
 
 
 @click.command()
+@click.argument("app", metavar="[APP.py]", required=False, type=click.Path(path_type=Path))
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=4455, show_default=True, help="TCP port; 0 for any free one."
 )
-def command(port: int) -> None:
-    """Serve an emulated board to tools made for real ones, until Ctrl-C.
+@click.option("--pty", is_flag=True, help="Serve a pseudo terminal instead, which any serial program opens.")
+@click.option("--link", type=click.Path(path_type=Path), help="With --pty: a link to it, a name that does not change.")
+@click.option(
+    "--file",
+    "files",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="Put this file on the board; may be repeated.",
+)
+@click.option(
+    "--flash",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Keep the board's filesystem there; without it, it is a new one each time.",
+)
+@click.option(
+    "--firmware",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="MicroPython in a .uf2 or .bin file, for any RP2040 board, in place of the one fetched.",
+)
+@click.option("--seed", type=click.IntRange(1, 2**32 - 1), default=1, help="Which interleaving of the cores.")
+@click.option("--jitter", type=click.IntRange(0, 10_000), default=0, help="As of `twincore run`.")
+def command(
+    app: Path | None,
+    port: int,
+    pty: bool,
+    link: Path | None,
+    files: tuple[Path, ...],
+    flash: Path | None,
+    firmware: Path | None,
+    seed: int,
+    jitter: int,
+) -> None:
+    """Serve an emulated board, in real time, to tools made for real ones, until Ctrl-C.
+
+    twincore is in its flash. APP.py, if given, is its main.py: it runs when the board boots, and the modules beside it
+    that it imports go with it. One client at a time; when it has gone the next one may come. machine.reset(), the
+    watchdog and a crash of a core boot the board again; the port stays.
 
     \b
-    Example, in another terminal:
-      mpremote connect socket://127.0.0.1:4455 exec "import twincore.core"
+    Examples:
+      twincore serve                     then, in another terminal:
+        mpremote connect socket://127.0.0.1:4455 exec "import twincore.core"
+      twincore serve app.py --pty --link ./board
+        mpremote connect ./board repl
+      twincore serve --flash board.img   what is copied to the board is there the next time
     """
-    from .. import emulator
-    from ..process import stream
+    from .. import builds, served
+    from ..run import BadUse
 
-    with one_line_errors(), emulator.server(port=port) as command:
-        code = stream(command)
+    with one_line_errors():
+        if link is not None and not pty:
+            raise BadUse("--link is a link to a pseudo terminal: add --pty")
+        asked = served.Served(
+            port=port,
+            pty=pty,
+            link=link,
+            app=app,
+            files=files,
+            flash=flash,
+            seed=seed,
+            jitter=jitter,
+            build=builds.chosen("rp2040", firmware),
+        )
+        code = served.serve(asked)
     sys.exit(code)

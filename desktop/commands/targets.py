@@ -6,11 +6,13 @@ import click
 
 from .. import targets
 
+HASH_DIGITS = 12
+
 
 @click.command()
 def command() -> None:
-    """Show the targets that are here, and how to get the others."""
-    show_targets(targets.NAMES)
+    """Show the targets that are here, their versions and hashes, and how to get the others."""
+    show_targets(targets.ALL)
 
 
 def show_targets(names: tuple[str, ...]) -> None:
@@ -18,15 +20,20 @@ def show_targets(names: tuple[str, ...]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("target", "what it is", "here")
+    from ..installed import describe
+
+    table = Table("target", "what it is", "here", "MicroPython", "sha256")
     remarks = []
     for name in names:
         reason = targets.reason_missing(name)
-        table.add_row(name, targets.TITLES[name], "[green]yes" if reason is None else "[red]no")
         if reason is not None:
+            table.add_row(name, targets.TITLES[name], "[red]no", "", "")
             remarks.append(reason)
-        elif targets.find(name).stamp.get("firmware_is_the_tested_one") is False:
-            remarks.append(f"{name}: its firmware.bin is not byte for byte the one twincore was tested with")
+            continue
+        found = describe(name)
+        table.add_row(name, targets.TITLES[name], "[green]yes", found.version, found.sha256[:HASH_DIGITS])
+        if found.remark:
+            remarks.append(found.remark)
     Console().print(table)
     for line in (f"folder: {targets.targets_folder()}", *remarks):
         click.echo(line)

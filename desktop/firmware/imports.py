@@ -1,11 +1,12 @@
 """`import` as an application on a simulated board sees it: its own modules, MicroPython's, and no others.
 
-In order: the board's modules (`mp_*.py`), `utime` and the like, the application's files, twincore's packages, and what
-`allow` lets in of the desktop. Each world has its own; the process's `sys.modules` is not touched. As on a board there
-is no lock around an import: a module that is being imported is there for others as far as it has got.
+In order: the board's modules (`mp_*.py`), `utime` and the like, the application's files, twincore's packages, the
+aliases, which have the names of micropython-async's packages, and what `allow` lets in of the desktop. Each world has
+its own; the process's `sys.modules` is not touched. As on a board there is no lock around an import: a module that is
+being imported is there for others as far as it has got.
 
-A folder of the application's with the name of a twincore package (`primitives/tests/`) adds to that package, as if it
-had been copied into it; with an `__init__.py` it is the application's own package, and takes its place.
+A folder of the application's with the name of an alias (`primitives/tests/`) adds to that package, as if it had been
+copied into it; with an `__init__.py` it is the application's own package, and takes its place.
 """
 
 from __future__ import annotations
@@ -21,19 +22,13 @@ from threading import RLock
 from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-from . import modules, standard, upstream_names
+from ..staging import PORTABLE, aliases_folder
+from . import modules, standard
 from .dialect import compile_source
 
 if TYPE_CHECKING:
     from .world import World
 
-LIBRARY = {  # what applications call them -> what they are
-    "asyncio": "twincore.core",
-    "uasyncio": "twincore.core",
-    "primitives": "twincore.primitives",
-    "threadsafe": "twincore.threadsafe",
-    "as_drivers": "twincore.drivers",
-}
 SHARED = ("twincore.core", "twincore.threadsafe", "twincore.offload")  # the process's own, compiled
 PER_WORLD = ("twincore.primitives", "twincore.drivers")  # from their files: they import `machine`; but see `_submodule`
 LAZY = "twincore.core.lazy"
@@ -60,6 +55,12 @@ def board_modules() -> frozenset[str]:
     names = {info.name[3:] for info in found if info.name.startswith("mp_")}
     parts = {name for name in names if any(name.startswith(f"{other}_") for other in names)}  # machine_pin
     return frozenset(names - parts | set(standard.NAMES))
+
+
+@cache
+def aliases() -> frozenset[str]:
+    """The names that an application may call parts of twincore by."""
+    return frozenset(info.name for info in pkgutil.iter_modules([str(aliases_folder())]))
 
 
 @lru_cache(maxsize=1000)
@@ -133,6 +134,7 @@ class Imports:
             or (self._of_board(name[1:]) if name.startswith("u") else None)
             or self._of_files(name)
             or self._of_library(name)
+            or self._of_aliases(name)
             or self._allowed(name)
         )
         if module is None:
@@ -167,9 +169,9 @@ class Imports:
     def _of_files(self, name: str) -> ModuleType | None:
         for folder in self._folders():
             found = _in_folder(folder, name)
-            if found is None or (name in LIBRARY and found.is_dir()):  # such a folder adds to the library's package
+            if found is None or (found.is_dir() and (aliases_folder() / name).is_dir()):  # it adds to the alias
                 continue
-            if found.parent.resolve() != _library_folder(LIBRARY.get(name)):
+            if name not in PORTABLE or found.parent.resolve() != _library_folder(f"twincore.{name}"):
                 return self._load(name, found)
         return None
 
@@ -178,9 +180,11 @@ class Imports:
             package = ModuleType("twincore")
             package.__path__ = []
             return package
-        if name in LIBRARY:
-            return self.import_module(LIBRARY[name])
         return None
+
+    def _of_aliases(self, name: str) -> ModuleType | None:
+        found = _in_folder(aliases_folder(), name)
+        return None if found is None else self._load(name, found)
 
     def _allowed(self, name: str) -> ModuleType | None:
         return importlib.import_module(name) if name in self.allow else None
@@ -198,13 +202,12 @@ class Imports:
         elif name in PER_WORLD:
             module = self._load(name, Path(_library_folder(name) or "") / "__init__.py")
         else:
-            found = self._of_package(parent, tail) or self._of_upstream(name) or self._added(parent, tail)
+            found = self._of_package(parent, tail)
             if found is None:
                 return None
             module = found
         self.modules[name] = module
-        hides = name in upstream_names.MODULES and hasattr(parent, tail)  # `primitives.broker` is a Broker
-        if sys.modules.get(parent.__name__) is not parent and not hides:  # the process's own have it
+        if sys.modules.get(parent.__name__) is not parent:  # the process's own have it
             setattr(parent, tail, module)
         return module
 
@@ -221,24 +224,6 @@ class Imports:
             if path is not None:
                 shared = parent.__name__ in PER_WORLD and path.with_suffix(".pxd").exists()  # it may be compiled
                 return importlib.import_module(name) if shared else self._load(name, path)
-        return None
-
-    def _of_upstream(self, name: str) -> ModuleType | None:
-        """The module of ours that has what upstream has in `name`; another like it if the names in it differ too."""
-        if name not in upstream_names.MODULES:
-            return None
-        module = self.import_module(upstream_names.MODULES[name])
-        names = upstream_names.NAMES.get(name, {})
-        renamed = {theirs: getattr(module, ours) for theirs, ours in names.items()}
-        return modules.module(module.__name__, **{**vars(module), **renamed}) if renamed else module
-
-    def _added(self, parent: ModuleType, tail: str) -> ModuleType | None:
-        """A module in a folder of the application's that has the name of the twincore package `parent`."""
-        for alias in (alias for alias, package in LIBRARY.items() if package == parent.__name__):
-            for folder in self._folders():
-                path = _in_folder(folder / alias, tail)
-                if path is not None:
-                    return self._load(f"{parent.__name__}.{tail}", path)
         return None
 
     def _above(self, folder: str, name: str) -> Any:
@@ -264,7 +249,11 @@ class Imports:
         package = path.is_dir() or path.name == "__init__.py"
         module.__package__ = name if package else name.rpartition(".")[0]
         if package:
-            module.__path__ = [str(path if path.is_dir() else path.parent)]
+            folder = path if path.is_dir() else path.parent
+            module.__path__ = [str(folder)]
+            if folder.is_relative_to(aliases_folder()):
+                inner = folder.relative_to(aliases_folder())
+                module.__path__ += [str(added) for each in self._folders() if (added := each / inner).is_dir()]
         if not path.is_dir():
             module.__file__ = str(path)
         vars(module)["__builtins__"] = self._world.builtins
@@ -280,7 +269,7 @@ class Imports:
         if name in IN_MICROPYTHON_LIB:
             text += ", but micropython-lib does: put it beside the application"
         local = {path.stem for folder in self.paths if folder.is_dir() for path in folder.glob("*.py")}
-        near = difflib.get_close_matches(name, sorted(board_modules() | set(LIBRARY) | local), n=1)
+        near = difflib.get_close_matches(name, sorted(board_modules() | aliases() | local), n=1)
         if near:
             text += f" (did you mean {near[0]!r}?)"
         allowed = f"World(..., allow=[{name!r}]), or `twincore run --allow {name}`"

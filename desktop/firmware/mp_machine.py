@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from . import resets
 from .adc import adc_class
 from .i2c import i2c_classes
+from .i2c_target import i2c_target_class
 from .modules import module
 from .of_board import bound
 from .pin import Signal, pin_class
@@ -86,6 +87,7 @@ def make(world: World) -> ModuleType:
         UART=uart_class(world),
         I2C=i2c,
         SoftI2C=soft_i2c,
+        I2CTarget=i2c_target_class(world),
         SPI=spi,
         SoftSPI=soft_spi,
         ADC=adc_class(world),

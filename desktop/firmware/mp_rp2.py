@@ -11,7 +11,7 @@ from .modules import module
 if TYPE_CHECKING:
     from .world import World
 
-INSTEAD = "use Pin, PWM, Timer or machine.bitstream here, or run the program on a board"
+INSTEAD = "use Pin, PWM, Timer or machine.bitstream, or run the program on the emulated RP2040 (--on rp2040) or a board"
 PIO_CONSTANTS = {
     "IN_LOW": 0, "IN_HIGH": 1, "OUT_LOW": 2, "OUT_HIGH": 3, "SHIFT_LEFT": 0, "SHIFT_RIGHT": 1, "JOIN_NONE": 0,
     "JOIN_TX": 1, "JOIN_RX": 2, "IRQ_SM0": 256, "IRQ_SM1": 512, "IRQ_SM2": 1024, "IRQ_SM3": 2048,

@@ -17,6 +17,10 @@ class OfBoard:
     _world: ClassVar[World]
     _board: ClassVar[Board]
 
+    def _goes_on(self) -> None:
+        """It has a `deinit`, which a board calls when the next program starts there."""
+        self._world.peripherals.add(self)
+
 
 def bound(cls: type[T], world: World, module: str, **attributes: Any) -> type[T]:
     """`cls` for the application of `world`, in its `module`, with `attributes` in which kinds of board differ."""

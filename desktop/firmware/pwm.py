@@ -23,8 +23,9 @@ BEHIND = 1_000_000  # us: edges that are later than this are left out, as after 
 class Wave:
     """A square wave on a pin, from the time when it is set. Any thread."""
 
-    def __init__(self, board: Board, name: str) -> None:
+    def __init__(self, board: Board, name: str, owner: object = None) -> None:
         self._board = board
+        self._owner = owner  # is not to be collected while it goes on
         self._name = name
         self._line = board.line(name)
         self._lock = threading.RLock()
@@ -107,7 +108,8 @@ class PWM(OfBoard):
         self._board.interrupts.refuse("make a PWM")
         self._name = pins_of.name_of(self._board, dest)
         self._user = f"PWM({self._name})"
-        self._wave = Wave(self._board, self._name)
+        self._wave = Wave(self._board, self._name, self)
+        self._goes_on()
         self._freq = 0.0 if self._board.kind.platform == "rp2" else 5000.0
         self._duty = 0.0 if self._board.kind.platform == "rp2" else 0.5
         self._high_ns: int | None = None  # if the duty was given as a time, which a change of freq leaves alone

@@ -28,6 +28,7 @@ class I2C(Master):
         self._bus = self._board.i2c(self._id)
         self._freq = 0
         self._slave: Slave | None = None
+        self._goes_on()
         if mode is not None or settings:
             self.init(self.MASTER if mode is None else mode, **settings)
 

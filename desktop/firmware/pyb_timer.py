@@ -52,6 +52,7 @@ class Timer(OfBoard):
             self._channels = {}
             self._ticker = Ticker(cls._board, self._tick)
             cls._made[id] = self
+            self._goes_on()
         if settings:
             self.init(**settings)
         return self

@@ -105,6 +105,7 @@ class Timer(OfBoard):
         self._hard = False
         self._mode = self.PERIODIC
         self._ticker = Ticker(self._board, self._tick)
+        self._goes_on()
         if args or settings:
             self.init(*args, **settings)
 

@@ -53,6 +53,7 @@ class UART(OfBoard):
         self._hard = False
         self._flags = 0
         self._open = False
+        self._goes_on()
         if args or settings or board.kind.platform != "pyboard":
             self.init(*args, **settings)
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType, ModuleType
 from typing import Any
+from weakref import WeakSet
 
 from twincore.core import context as _context
 from twincore.core import native as _native
@@ -77,6 +78,7 @@ class World:
         self.builtins: dict[str, Any] = vars(self.modules["builtins"])
         self.threads: list[threading.Thread] = []
         self._sleepers: set[Wakeable] = set()
+        self.peripherals: WeakSet[Any] = WeakSet()  # what goes on when the program has ended
         self._main: threading.Thread | None = None
         board.format_exception = self.format_exception
         board.devices.append(self)
@@ -215,7 +217,7 @@ class World:
         return found
 
     def close(self) -> None:
-        """End the application's threads and close its files. Done by the board's close. Again: nothing happens."""
+        """End the application's threads, peripherals and interrupts; close its files. Done by the board's close."""
         if self.closed:
             return
         self.closed = True
@@ -227,6 +229,10 @@ class World:
         for thread in self.threads:
             if thread is not threading.current_thread():
                 self.time.call_outside(lambda thread=thread: thread.join(JOIN_WITHIN))  # type: ignore[misc]
+        for peripheral in list(self.peripherals):
+            peripheral.deinit()
+        for line in self.board.lines().values():
+            line.irq(None)
         self.files.close()
 
     def _make_checkpoint(self) -> Callable[[], None]:

@@ -1,6 +1,6 @@
 # Sourced by the installers beside it. Gives them Debian packages of another release without touching this system:
 # package lists and cache of their own under $WORK, fetched from the mirror this machine's apt is set up for.
-# The caller sets WORK, an empty folder. A line printed as "step: TEXT" is progress; everything else is log.
+# The caller sets WORK, an empty folder, and SUITE_NAME and VERSION for expect_version. A line printed as "step: TEXT" is progress; everything else is log.
 
 step() { echo "step: $*"; }
 
@@ -35,4 +35,13 @@ open_suite() {
     mapfile -t SUITE < <(private_lists suite)
     SUITE+=(-o "Dir::Etc::sourcelist=$WORK/sources.list" -o Dir::Etc::sourceparts=-)
     suite_apt update
+}
+
+# expect_version FILE: ends the installation unless that package file, just downloaded, is of version VERSION.
+expect_version() {
+    local has=${1#*_}; has=${has%%_*}; has=${has%.dsc}
+    case $has in
+        "$VERSION" | "$VERSION".* | "$VERSION"[+-]*) ;;
+        *) echo "E: Debian $SUITE_NAME does not have MicroPython $VERSION any more, but ${has/'%3a'/:}"; exit 3 ;;
+    esac
 }

@@ -1,11 +1,12 @@
 #!/bin/bash
-# usage: rp2040_firmware.sh FOLDER
-# Builds MicroPython 1.25 for RPI_PICO (RP2040) as FOLDER/firmware.bin and .uf2, from Debian packages only: sources from
-# trixie, the cross compiler from this machine's own release. About a minute, and 1 GB while it builds. The same packages
-# give the same bytes. Left out, to need no more packages: ssl, cryptolib, sha1, Wi-Fi.
-# Needs cmake, ninja, make, gcc, python3.
+# usage: rp2040_firmware.sh FOLDER SUITE VERSION [BOARD]
+# Builds MicroPython for RPI_PICO (RP2040) as FOLDER/firmware.bin and .uf2, from Debian packages only: its source from a
+# suite that has VERSION, the Pico SDK from trixie (2.1.1, which MicroPython 1.25 and 1.26 are made for), the cross
+# compiler from this machine's own release. About a minute, and 1 GB while it builds. The same packages give the same
+# bytes. Left out, to need no more packages: ssl, cryptolib, sha1, Wi-Fi. Needs cmake, ninja, make, gcc, python3.
 set -euo pipefail
-FOLDER=$(realpath -m "$1"); WORK=$FOLDER/work
+declare -A RELEASED=([1.25]=2025-04-17 [1.26]=2025-09-11)
+FOLDER=$(realpath -m "$1"); SUITE_NAME=$2; VERSION=$3; BOARD=${4:-RPI_PICO}; WORK=$FOLDER/work
 . "$(dirname "$0")/debian_suite.sh"
 ROOT=$WORK/root; mkdir -p "$ROOT" "$WORK"/{debs,src}
 
@@ -15,8 +16,10 @@ step "downloading the cross compiler, the Pico SDK and MicroPython's source"
 cd "$WORK/debs"
 host_apt download gcc-arm-none-eabi binutils-arm-none-eabi libnewlib-arm-none-eabi libnewlib-dev libstdc++-arm-none-eabi-dev
 suite_apt download pico-sdk-source tinyusb-source
+if [ "$SUITE_NAME" != trixie ]; then open_suite "$SUITE_NAME"; fi
 cd "$WORK/src"
 suite_apt --download-only source micropython
+expect_version micropython_*.dsc
 
 step "unpacking"
 for package in "$WORK"/debs/*.deb; do dpkg -x "$package" "$ROOT"; done
@@ -37,13 +40,14 @@ printf 'freeze("$(PORT_DIR)/modules")\ninclude("$(MPY_DIR)/extmod/asyncio")\n' >
 
 # Fixed date, version and hash seed: what the bytes of the firmware would otherwise depend on.
 version=$(basename "$PWD"); version=${version#micropython-}
-export PYTHONHASHSEED=0 SOURCE_DATE_EPOCH=1744848000 MICROPY_GIT_TAG=v$version MICROPY_GIT_HASH=debian
+SOURCE_DATE_EPOCH=$(date -u -d "${RELEASED[$VERSION]}" +%s)
+export PYTHONHASHSEED=0 SOURCE_DATE_EPOCH MICROPY_GIT_TAG=v$version MICROPY_GIT_HASH=debian
 export PATH="$ROOT/usr/bin:$PATH"
 step "compiling mpy-cross"
 make -s -C mpy-cross -j"$(nproc)"
 step "compiling the firmware"
 cmake -S ports/rp2 -B "$WORK/build" -G Ninja -DPICO_SDK_PATH_OVERRIDE="$ROOT/usr/src/pico-sdk" \
-    -DPICO_TOOLCHAIN_PATH="$ROOT/usr" -DPICO_NO_PICOTOOL=1 -DMICROPY_BOARD=RPI_PICO \
+    -DPICO_TOOLCHAIN_PATH="$ROOT/usr" -DPICO_NO_PICOTOOL=1 -DMICROPY_BOARD="$BOARD" \
     -DMICROPY_FROZEN_MANIFEST="$WORK/manifest.py"
 ninja -C "$WORK/build"
 cp "$WORK/build/firmware.bin" "$FOLDER/"

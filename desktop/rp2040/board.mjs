@@ -2,8 +2,11 @@
 import fs from 'node:fs';
 import { USBCDC } from './rp2040js.mjs';
 import { DualRP2040 } from './dual_rp2040.mjs';
+import { watchFaults } from './faults.mjs';
+import { Pads } from './pads.mjs';
 
-const FLASH_START = 0x10000000, FILESYSTEM_OFFSET = 0xa0000, BOOTROM_SIZE = 16384;
+const FLASH_START = 0x10000000, RPI_PICO_FILESYSTEM = 0xa0000, BOOTROM_SIZE = 16384;
+const TEMPERATURE = 4, AT_27_DEGREES = 876; // channel of the ADC, and 0.706 V of 3.3 (datasheet, 4.9.5)
 const SLICE = 20_000; // instructions between two looks at limits and predicates
 const SLICES_PER_TURN = 25; // slices between two turns of the event loop, where signals and input arrive
 
@@ -11,29 +14,47 @@ const SLICES_PER_TURN = 25; // slices between two turns of the event loop, where
 export class Deadlock extends Error {
   constructor() { super('deadlock: both cores asleep and no alarm pending'); }
 }
-/** `which` is "wall" or "emulated". */
+/** `which` is "wall", "emulated" or "until". */
 export class LimitReached extends Error {
   constructor(which, text) { super(text); this.which = which; }
 }
 
 export class Board {
-  /** firmware, bootrom: files; littlefs: file with the filesystem's first blocks, or nothing; the rest: see DualRP2040. */
-  constructor({ firmware, bootrom, littlefs, ...chip }) {
+  /**
+   * firmware, bootrom: files; littlefs: file with the filesystem's first blocks, or nothing; littlefs_at: where in flash
+   * it lies; the rest: see DualRP2040.
+   */
+  constructor({ firmware, bootrom, littlefs, littlefs_at = RPI_PICO_FILESYSTEM, ...chip }) {
     const mcu = this.mcu = new DualRP2040(chip);
+    watchFaults(mcu);
+    this.pads = new Pads(mcu);
+    mcu.adc.channelValues[TEMPERATURE] = AT_27_DEGREES;
     const rom = fs.readFileSync(bootrom);
     mcu.bootrom.set(new Uint32Array(rom.buffer.slice(rom.byteOffset, rom.byteOffset + BOOTROM_SIZE)));
     mcu.flash.fill(0xff);
     for (const core of mcu.cores) core.reset();
     mcu.flash.set(fs.readFileSync(firmware), 0);
-    if (littlefs) mcu.flash.set(fs.readFileSync(littlefs), FILESYSTEM_OFFSET);
+    if (littlefs) mcu.flash.set(fs.readFileSync(littlefs), littlefs_at);
+    this.onData = () => {}; // called with each packet of console output
+    this.onReset = () => {}; // called with "watchdog" or "reset" (by software) when the board begins to boot anew
+    mcu.onReset = (reason) => { this.boot(); this.onReset(reason); };
+    this.done = () => false; // what `until` waits for
+    this.input = null; // a promise that more input may come, while a deadlock is not one (see awaitInput)
+    this.boot();
+  }
+
+  /** The chip has just been reset, by power or otherwise: the cores start, and the USB host finds a new device. */
+  boot() {
+    const { mcu } = this;
     mcu.cores[0].PC = FLASH_START; // the second-stage loader; core 1 runs the real boot ROM and sleeps there
     this.connected = false;
-    this.onData = () => {}; // called with each packet of console output
     this.toSend = []; this.sent = 0; // console input that the board has not read yet, and how much of it is gone
     this.readSize = null; // how much the board is ready to read, null when it is not
-    this.input = null; // a promise that more input may come, while a deadlock is not one (see awaitInput)
     const cdc = this.cdc = new USBCDC(mcu.usbCtrl);
-    cdc.onSerialData = (packet) => this.onData(packet);
+    cdc.onSerialData = (packet) => {
+      this.onData(packet);
+      if (this.done()) mcu.horizon = Math.min(mcu.horizon, mcu.clock.nanos); // it has done its work: let it not sleep on
+    };
     cdc.onDeviceConnected = () => { this.connected = true; };
     // rp2040js answers each read at once, with nothing if there is nothing, and so floods the board; here it waits.
     mcu.usbCtrl.onEndpointRead = (endpoint, size) => {
@@ -42,11 +63,7 @@ export class Board {
   }
 
   /** A jumper wire: output pin `from` drives input pin `to`. */
-  wire(from, to) {
-    const follow = (state) => this.mcu.gpio[to].setInputValue(state === 1);
-    this.mcu.gpio[from].addListener(follow);
-    follow(this.mcu.gpio[from].value);
-  }
+  wire(from, to) { this.pads.wire(from, to); }
 
   get emulatedMs() { return this.mcu.clock.nanos / 1e6; }
 
@@ -62,11 +79,13 @@ export class Board {
   }
 
   /**
-   * Runs the board until `done()`; throws Deadlock or LimitReached. wallMs, emulatedMs: limits from now on.
+   * Runs the board until `done()`; throws Deadlock or LimitReached. wallMs, emulatedMs, untilMs: limits from now on.
    * idle: an async function called when the board sleeps for good; true means "go on, input has come".
    */
-  async until(done, { wallMs = Infinity, emulatedMs = Infinity, idle = async () => false } = {}) {
-    const wallEnd = performance.now() + wallMs, emulatedEnd = this.emulatedMs + emulatedMs;
+  async until(done, { wallMs = Infinity, emulatedMs = Infinity, untilMs = Infinity, idle = async () => false } = {}) {
+    const wallEnd = performance.now() + wallMs, start = this.emulatedMs;
+    this.mcu.horizon = (start + Math.min(emulatedMs, untilMs)) * 1e6;
+    this.done = done;
     for (let slices = 1; !done(); slices++) {
       this.mcu.run(SLICE);
       if (this.mcu.deadlock) {
@@ -74,10 +93,14 @@ export class Board {
         await nextTurn(); // a signal or input may be on its way
         if (!done() && this.asleep && !(await idle())) throw new Deadlock();
       }
+      if (done()) break; // although time may have jumped to a limit since: a board that has done its work sleeps
+      const passed = this.emulatedMs - start;
       if (performance.now() > wallEnd) throw new LimitReached('wall', `stopped after ${wallMs / 1000} s`);
-      if (this.emulatedMs > emulatedEnd) throw new LimitReached('emulated', `stopped after ${emulatedMs / 1000} s of emulated time`);
+      if (passed >= untilMs) throw new LimitReached('until', `stopped after ${untilMs / 1000} s of emulated time, as asked`);
+      if (passed >= emulatedMs) throw new LimitReached('emulated', `stopped after ${emulatedMs / 1000} s of emulated time`);
       if (slices % SLICES_PER_TURN === 0) await nextTurn();
     }
+    this.done = () => false;
   }
   get asleep() {
     const { mcu } = this;

@@ -4,6 +4,11 @@ import { RP2040, LogLevel } from './rp2040js.mjs';
 import { InterCoreFifo, makeSio } from './sio.mjs';
 import { FlashSSI, IOQspi } from './flash.mjs';
 import { EventLogger, addCore1PinInterrupts, adoptCore, adoptPpb, updatePinInterrupts } from './core_events.mjs';
+import { adoptController } from './i2c.mjs';
+import { enableInputs } from './pads.mjs';
+import { adoptPio } from './pio.mjs';
+import { replaceUart } from './uart.mjs';
+import { ChipReset, PowerOn, armWatchdog } from './watchdog.mjs';
 
 const NANOS_PER_CYCLE = 8; // 125 MHz
 const PSM_PROC1 = 0x10000; // core 1's bit in the power-on state machine
@@ -34,11 +39,27 @@ export class DualRP2040 extends RP2040 {
     this.current = 0;
     this.idleNanos = 0; this.instructions = [0, 0];
     this.deadlock = false; // both cores asleep, and nothing is going to happen
+    this.pause = false; // set by who waited for real time to pass: `run` is to end soon, so that input arrives
+    this.horizon = Infinity; // nanos: while both cores sleep, time is not to pass this one
     this.watchCore1Reset();
     const ssi = new FlashSSI(this, this.peripherals[0x18000]);
     this.peripherals[0x18000] = ssi;
     this.peripherals[0x40018] = new IOQspi(this, ssi);
     addCore1PinInterrupts(this);
+    enableInputs(this);
+    for (const n of [0, 1]) { replaceUart(this, n); adoptController(this, n); adoptPio(this, this.pio[n]); }
+    this.select(0);
+    this.onReset = () => {}; // called with "watchdog" or "reset" when the chip has been reset: see boot in board.mjs
+    armWatchdog(this);
+    this.powerOn = new PowerOn(this);
+  }
+
+  /** Resets both cores and all peripherals, as the watchdog does. Flash, SRAM and the clock of the emulation stay. */
+  resetChip() {
+    this.peripherals[0x18000].interrupted();
+    this.powerOn.restore();
+    this.cores.forEach((_, n) => { this.cores[n] = adoptCore(this, new this.Core(this), n); this.cores[n].reset(); });
+    this.core1Held = false; this.lead = 0; this.deadlock = false;
     this.select(0);
   }
 
@@ -81,8 +102,21 @@ export class DualRP2040 extends RP2040 {
     return (this.random = x >>> 0);
   }
 
-  /** Executes about `limit` instructions, both cores together; ends earlier, with `deadlock` set, when neither can go on. */
+  /**
+   * Executes about `limit` instructions, both cores together; ends earlier, with `deadlock` set, when neither can go on,
+   * at the horizon, and when the chip resets, `onReset` having been called.
+   */
   run(limit) {
+    try {
+      return this.runCores(limit);
+    } catch (error) {
+      if (!(error instanceof ChipReset)) throw error;
+      this.resetChip();
+      this.onReset(error.reason);
+      return 0;
+    }
+  }
+  runCores(limit) {
     const { clock, quantum } = this;
     const core0 = this.cores[0];
     let done = 0;
@@ -91,10 +125,12 @@ export class DualRP2040 extends RP2040 {
       const asleep0 = core0.waiting, asleep1 = this.core1Held || core1.waiting;
       if (asleep0 && asleep1) {
         if (!clock.nextAlarm) { this.deadlock = true; break; }
-        const nanos = Math.max(clock.nanosToNextAlarm, NANOS_PER_CYCLE);
+        const left = Math.max(this.horizon - clock.nanos, 0);
+        const nanos = Math.min(Math.max(clock.nanosToNextAlarm, NANOS_PER_CYCLE), left);
         this.idleNanos += nanos; this.lead = 0;
         clock.tick(nanos);
         done++;
+        if (nanos === left || this.pause) { this.pause = false; break; }
         continue;
       }
       if (asleep0 || asleep1) { done += this.runAlone(asleep0 ? 1 : 0, limit - done); continue; }

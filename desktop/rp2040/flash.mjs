@@ -1,10 +1,13 @@
 // The flash chip: a small SPI NOR behind the SSI controller, so that MicroPython's filesystem can erase and program it.
-// Chip select is GPIO_QSPI_SS_CTRL.OUTOVER, which is how the boot ROM's flash routines drive it.
+// Chip select is GPIO_QSPI_SS_CTRL.OUTOVER, which is how the boot ROM's flash routines drive it. Erasing and programming
+// take no time here; on a board a sector takes 45 ms, as a rule.
+import { HardFault } from './faults.mjs';
 import { BasePeripheral } from './rp2040js.mjs';
 
 const WRITE_ENABLE = 0x06, WRITE_DISABLE = 0x04, READ = 0x03, PAGE_PROGRAM = 0x02; // commands
 const READ_STATUS_1 = 0x05, READ_STATUS_2 = 0x35, READ_JEDEC_ID = 0x9f, READ_UNIQUE_ID = 0x4b;
 const ERASE_SIZE = { 0x20: 4096, 0x52: 32768, 0xd8: 65536 };
+const FLASH_START = 0x10000000, FLASH_END = 0x14000000; // where it is seen when it is not being written
 const JEDEC_ID = [0xef, 0x40, 0x15]; // Winbond, 2 MB, as on a Pico
 const DR = 0x60, RXFLR = 0x24, SR = 0x28, TXFLR = 0x10 /* also SER */, SR_IDLE = 0x6, SR_RX_NOT_EMPTY = 8, RISR = 0x48;
 
@@ -63,6 +66,15 @@ export class FlashSSI extends BasePeripheral {
     if (on && !this.selected) { this.chip.sent = []; this.received = []; } else if (!on && this.selected) this.chip.finish();
     this.selected = on;
   }
+  /** While flash is erased or programmed nothing can be executed from it: the other core is to be locked out, in SRAM. */
+  checkOtherCore() {
+    const { cores, current, core1Held } = this.rp2040;
+    const n = 1 - current, other = cores[n];
+    if (other.waiting || (n === 1 && core1Held) || other.PC < FLASH_START || other.PC >= FLASH_END) return;
+    throw new HardFault(n, other.PC, `it executes from flash, which core ${current} is erasing or programming`);
+  }
+  /** The chip resets in the middle of what it has sent: chip select rises, and the flash does what it got that far. */
+  interrupted() { this.select(false); }
   readUint32(offset) {
     switch (offset) {
       case RXFLR: return this.received.length;
@@ -74,7 +86,8 @@ export class FlashSSI extends BasePeripheral {
   }
   writeUint32(offset, value) {
     if (offset === DR) {
-      if (this.selfFramed && !this.received.length) this.chip.finish();
+      if (!this.selfFramed) this.checkOtherCore();
+      else if (!this.received.length) this.chip.finish();
       this.received.push(this.selected ? this.chip.exchange(value & 0xff) : 0xff);
     } else if (offset !== TXFLR) this.stock.writeUint32(offset, value);
   }

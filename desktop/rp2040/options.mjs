@@ -1,5 +1,6 @@
 // The command line that run.mjs and serve.mjs share: --name=value, numbers as numbers; --wire=2-3 as often as wanted.
 import { Board } from './board.mjs';
+import { Outside } from './outside.mjs';
 
 /** Returns {name: value}, and wires as pairs of pin numbers. */
 export function parseOptions(argv) {
@@ -14,9 +15,10 @@ export function parseOptions(argv) {
   return options;
 }
 
-/** A board as the options firmware, bootrom, littlefs, seed, jitter, quantum and wires describe it. */
-export function makeBoard({ firmware, bootrom, littlefs, seed, jitter, quantum, wires }) {
-  const board = new Board({ firmware, bootrom, littlefs, seed, jitter, quantum });
+/** A board as the options firmware, bootrom, littlefs, littlefs_at, seed, jitter, quantum, wires and outside describe it. */
+export function makeBoard({ firmware, bootrom, littlefs, littlefs_at, seed, jitter, quantum, wires, outside }) {
+  const board = new Board({ firmware, bootrom, littlefs, littlefs_at, seed, jitter, quantum });
   for (const [from, to] of wires) board.wire(from, to);
+  board.outside = outside ? new Outside(board, outside) : null; // see outside.mjs
   return board;
 }

@@ -7,4 +7,4 @@ const folder = process.env.TWINCORE_RP2040JS;
 if (!folder) throw new Error('TWINCORE_RP2040JS must name the folder that holds node_modules/rp2040js');
 const library = createRequire(path.join(folder, 'package.json'))('rp2040js');
 
-export const { RP2040, USBCDC, BasePeripheral, ConsoleLogger, LogLevel } = library;
+export const { RP2040, USBCDC, BasePeripheral, ConsoleLogger, GPIOPinState, LogLevel } = library;

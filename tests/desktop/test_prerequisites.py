@@ -12,6 +12,7 @@ def test_missing_commands_are_named_by_their_packages(monkeypatch):
     monkeypatch.setenv("PATH", "/nowhere")
     assert missing_packages("micropython") == []
     assert {"cmake", "ninja-build", "nodejs", "npm"} <= set(missing_packages("rp2040"))
+    assert missing_packages("rp2040-1.26") == missing_packages("rp2040")
 
 
 @debian_only

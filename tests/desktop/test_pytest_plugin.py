@@ -205,6 +205,38 @@ def test_a_board_runs_one_application_at_a_time_and_then_another(board, run_app)
     assert third.output == ["third"]
 
 
+GOES_ON = """
+from machine import Pin, Timer, PWM
+Pin(1, Pin.IN).irq(lambda pin: print("an edge"), Pin.IRQ_RISING)
+Timer(period=10, callback=lambda timer: print("a tick"))
+PWM(Pin(2), freq=100, duty_u16=1 << 15)
+"""
+NEXT = """
+import time
+from machine import Pin
+Pin(2, Pin.IN, Pin.PULL_UP)
+time.sleep_ms(50)
+print("next")
+"""
+
+
+def test_what_went_on_when_a_program_had_ended_ends_before_the_next_starts(board, run_app):
+    app = run_app("main.py", files={"main.py": GOES_ON})
+    assert app.wait() == 0
+    waves = []
+    board.line(2).watch(lambda level, when: waves.append(level))
+    board.run(0.035)
+    assert len(waves) >= 6
+    following = run_app("next.py", files={"next.py": NEXT})
+    board.line(1).drive(0)
+    board.line(1).drive(1)
+    assert following.wait() == 0
+    assert following.output == ["next"]
+    del waves[:]
+    board.run(0.035)
+    assert waves == []
+
+
 def test_a_function_or_a_coroutine_function_is_an_application_too(board, run_app):
     log = []
 

@@ -129,7 +129,8 @@ def test_a_deadlock_has_an_exit_code_of_its_own(target_is_here, app, twincore):
     target_is_here("rp2040")
     script = app("import _thread\nlock = _thread.allocate_lock()\nlock.acquire()\nlock.acquire()\n")
     result = twincore("run", script, "--on", "rp2040")
-    assert (result.returncode, result.stderr) == (70, "deadlock: both cores asleep and no alarm pending\n")
+    assert result.returncode == 70
+    assert result.stderr.startswith("deadlock: both cores asleep and no alarm pending\n")
 
 
 def test_a_file_goes_to_the_board_beside_the_application(target_is_here, app, twincore):
@@ -149,7 +150,7 @@ def test_a_file_goes_to_the_board_beside_the_application(target_is_here, app, tw
         (["app.py", "--on", "rp2040", "--seed", "0"], "'--seed'"),
         (["app.py", "--on", "rp2040", "--seed", "x"], "'--seed'"),
         (["app.py", "--on", "rp2040", "--jitter", "-1"], "'--jitter'"),
-        (["app.py", "--on", "esp32"], "'esp32' is not one of"),
+        (["app.py", "--on", "esp32"], "no 'esp32': there is simulated, cpython,"),
         (["app.py", "--on", "rp2040", "--file", "nothing.txt"], "there is no file nothing.txt"),
         (["app.py", "--on", "micropython"], "micropython is not installed: run `twincore fetch micropython`"),
         (["app.py", "--on", "rp2040"], "rp2040 is not installed: run `twincore fetch rp2040`"),

@@ -160,13 +160,13 @@ def test_a_uart_of_the_board_toml_may_be_a_pseudo_terminal(app, started):
         (["--link", "b.2:3"], "--link b.2:3: b.2 is pin 2 of another board, b: there is one board only so far"),
         (["--wiring", "none.toml"], "there is no file none.toml"),
         (["--wiring", "app.py"], "app.py: this is no TOML: "),
-        (["--link", "2:3", "--on", "rp2040"], "--link is for the simulated board: leave --on rp2040 out"),
+        (["--link", "2:3", "--on", "cpython"], "--link is for a simulated or an emulated board: leave"),
         (["--virtual", "--on", "cpython"], "--virtual is for the simulated board: leave --on cpython out"),
         (["--panel", "--on", "micropython"], "--panel is for the simulated board: leave --on micropython out"),
         (["--board", "pico", "--on", "cpython"], "--board is for the simulated board: leave --on cpython out"),
-        (["--wiring", "x", "--on", "cpython"], "--wiring is for the simulated board: leave --on cpython out"),
+        (["--wiring", "x", "--on", "cpython"], "--wiring is for a simulated or an emulated board: leave"),
         (["--allow", "x", "--on", "cpython"], "--allow is for the simulated board: leave --on cpython out"),
-        (["--on", "desktop"], "'desktop' is not one of"),
+        (["--on", "desktop"], "no 'desktop': there is simulated, cpython,"),
     ],
 )
 def test_what_makes_no_sense_is_refused_in_one_line(app, twincore, arguments, message):

@@ -21,7 +21,8 @@ def sections(page):
 
 
 SECTIONS = {**sections("simulated-board.md"), **sections("drivers.md")}
-APPLICATIONS = [title for title, text in SECTIONS.items() if "```py\n" in text]
+ELSEWHERE = {"From board to board over I2C"}  # takes two boards: tests/drivers/test_i2c_link_boards.py
+APPLICATIONS = [title for title, text in SECTIONS.items() if "```py\n" in text and title not in ELSEWHERE]
 WIRINGS = [title for title, text in SECTIONS.items() if "```toml\n" in text]
 
 
@@ -31,8 +32,10 @@ def block(section, language):
 
 
 @pytest.mark.parametrize("section", APPLICATIONS)
-def test_an_application_prints_what_the_text_says(section, app, twincore):
+def test_an_application_prints_what_the_text_says(section, app, twincore, target_is_here):
     command = re.search(r"^    twincore (run app\.py.*)$", SECTIONS[section], re.M)[1]
+    if "--on rp2040" in command:
+        target_is_here("rp2040")
     if block(section, "toml"):
         app(block(section, "toml"), "board.toml")
     app(block(section, "py"))

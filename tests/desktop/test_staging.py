@@ -33,5 +33,16 @@ def test_modules_beside_the_script_are_found_through_each_other(app):
     assert set(found) == {"one.py", "two.py", "three.py", "package/__init__.py", "package/part.py"}
 
 
+def test_of_the_aliases_only_what_the_script_needs_goes_with_it(app):
+    script = app("from as_drivers.nec_ir.demos.one import value\nfrom primitives import Delay_ms\n")
+    app("from ...sched.sched import schedule\n", "as_drivers/nec_ir/demos/one.py")
+    found = staging.modules_beside(script, [staging.aliases_folder()])
+    own = {"as_drivers/nec_ir/demos/one.py"}
+    packages = {f"{name}/__init__.py" for name in ("primitives", "as_drivers", "as_drivers/nec_ir", "as_drivers/sched")}
+    assert set(found) == own | packages | {"as_drivers/nec_ir/aremote.py", "as_drivers/sched/sched.py"}
+    assert staging.uses_aliases(script)
+    assert not staging.uses_aliases(app("import time\nfrom twincore.primitives import Queue\n"))
+
+
 def test_a_script_that_cannot_be_parsed_takes_no_modules_along(app):
     assert staging.modules_beside(app("import one\ndef\n")) == {}

@@ -39,6 +39,13 @@ def test_an_unknown_target_is_an_error_that_names_the_known_ones(no_targets):
         targets.find("esp32")
 
 
+def test_a_newer_firmware_needs_the_emulator_of_the_other(no_targets):
+    stamp = no_targets / "rp2040-1.26" / targets.STAMP
+    stamp.parent.mkdir(parents=True)
+    stamp.write_text(json.dumps({"recipe": targets.RECIPE}))
+    assert targets.reason_missing("rp2040-1.26") == "rp2040 is not installed: run `twincore fetch rp2040`"
+
+
 def test_targets_are_kept_where_the_environment_says_else_in_the_checkout(no_targets, monkeypatch):
     assert targets.targets_folder() == no_targets
     monkeypatch.delenv("TWINCORE_TARGETS")

@@ -217,7 +217,7 @@ BUTTON = '[chip.b]\nkind = "button"\npin = {}\n'
         ("x = [", "board.toml: this is no TOML: "),
         ('board = "pyborad"', "board.toml: board: no board is called 'pyborad': did you mean pyboard? there is pico, "),
         ("board = 3", "board.toml: board: it is a text in quotes, not 3"),
-        ("lniks = []", "board.toml: no 'lniks': did you mean links? there is board, links, pulls, "),
+        ("lniks = []", "board.toml: no 'lniks': did you mean links? there is board, links, events, pulls, "),
         ('links = "2:3"', "board.toml: links: it is a list in [ ], not '2:3'"),
         ('links = ["2:3", "4"]', "board.toml: links, number 2: a link is between two pins, as in X1:X2, not '4'"),
         ('links = ["2:"]', "board.toml: links, number 1: a link is between two pins"),

@@ -245,8 +245,8 @@ def test_a_thread_that_times_out_takes_nothing(core, threadsafe):
         thread = start_thread(impatient)
         for n in range(rounds):
             await core.sleep_ms(n % 3)
-            released.append(n)
             semaphore.release()
+            released.append(n)  # after it: the thread ends when all are released and none is left
         while not thread.finished:
             await core.sleep_ms(1)
         assert thread.join() == rounds

@@ -73,7 +73,7 @@ def test_names_with_u_are_the_boards_modules(run):
     source = """
 import utime, time, uasyncio, asyncio, ujson, json, ustruct, ubinascii, uos, ure, uctypes, uselect, urandom, uio
 from uasyncio import sleep_ms, StreamReader
-print(utime is time, uasyncio is asyncio, ujson is json)
+print(utime is time, uasyncio.sleep_ms is asyncio.sleep_ms, ujson is json)
 """
     assert run(source).text == "True True True\n"
 
@@ -92,10 +92,10 @@ import twincore.core.native
 from threadsafe import ThreadSafeQueue
 import primitives, as_drivers
 from twincore.threadsafe.queue import ThreadSafeQueue as Same
-print(core is asyncio, uasyncio.core.TaskQueue is asyncio.TaskQueue, p is primitives, Same is ThreadSafeQueue)
-print(primitives.__name__, as_drivers.__name__, asyncio.stream.__name__)
+print(core.Event is asyncio.Event, uasyncio.core.TaskQueue is asyncio.TaskQueue, Same is ThreadSafeQueue)
+print(p.Delay_ms is primitives.Delay_ms, as_drivers.NMEA.__module__, asyncio.stream.StreamReader is core.StreamReader)
 """
-    assert run(source).lines == ["True True True True", "twincore.primitives twincore.drivers twincore.core.stream"]
+    assert run(source).lines == ["True True True", "True twincore.drivers.nmea True"]
 
 
 def test_an_application_in_the_librarys_own_folder_gets_the_library(new_world, monkeypatch):
@@ -105,8 +105,8 @@ def test_an_application_in_the_librarys_own_folder_gets_the_library(new_world, m
     monkeypatch.chdir(library)
     world = new_world()
     world.imports.paths[:0] = [Path("."), library]
-    assert world.import_module("primitives").__name__ == "twincore.primitives"
-    assert world.import_module("primitives.queue").__name__ == "twincore.primitives.queue"
+    assert world.import_module("primitives").Queue is twincore.primitives.Queue
+    assert world.import_module("primitives.queue").Queue is twincore.primitives.Queue
 
 
 def test_a_package_of_the_library_loads_its_parts_in_the_same_world(new_world):
@@ -126,11 +126,11 @@ def test_what_is_shared_is_the_processs_own_and_what_imports_machine_is_each_boa
 
     first, second = new_world(), new_world()
     with first.main_program():
-        assert first.import_module("asyncio") is twincore.core
-        assert first.import_module("threadsafe") is twincore.threadsafe
-    assert first.import_module("primitives") is not second.import_module("primitives")
-    assert first.import_module("primitives") is not twincore.primitives
-    assert vars(first.import_module("primitives"))["__builtins__"] is first.builtins
+        assert first.import_module("twincore.core") is twincore.core
+        assert first.import_module("twincore.threadsafe") is twincore.threadsafe
+    assert first.import_module("twincore.primitives") is not second.import_module("twincore.primitives")
+    assert first.import_module("twincore.primitives") is not twincore.primitives
+    assert vars(first.import_module("twincore.primitives"))["__builtins__"] is first.builtins
 
 
 @pytest.mark.parametrize(

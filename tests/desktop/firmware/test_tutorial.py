@@ -49,16 +49,18 @@ def test_what_upstream_has_is_found_where_upstream_has_it(run, module, name):
     assert run(source).lines == ["True"]
 
 
-def test_an_upstream_module_has_our_classes_and_does_not_hide_what_has_its_name(run):
+def test_an_upstream_module_has_our_classes_and_does_what_it_hides_does(run):
     source = """
 import primitives.broker, primitives.esp32_touch
 from primitives import broker, Broker
 from threadsafe import ThreadSafeEvent
 from threadsafe.threadsafe_event import ThreadSafeEvent as same
-print(isinstance(broker, Broker), primitives.broker is broker)
+broker.subscribe("topic", print)
+broker.publish("topic", "heard")
+print(isinstance(broker.broker, Broker), primitives.broker is broker)
 print(ThreadSafeEvent is same, primitives.esp32_touch.ESP32Touch is primitives.ESP32Touch)
 """
-    assert run(source).lines == ["True True", "True True"]
+    assert run(source).lines == ["topic heard", "True True", "True True"]
 
 
 def test_a_folder_of_the_application_adds_to_a_package_of_that_name(run, tmp_path):

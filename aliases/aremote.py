@@ -1,0 +1,1 @@
+from as_drivers.nec_ir.aremote import *

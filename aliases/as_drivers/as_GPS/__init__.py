@@ -1,0 +1,1 @@
+from as_drivers.as_GPS.as_GPS import *

@@ -1,0 +1,1 @@
+from twincore.drivers.flashing import heartbeat

@@ -1,0 +1,1 @@
+from as_drivers.hd44780.alcd import *

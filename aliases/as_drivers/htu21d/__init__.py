@@ -1,0 +1,1 @@
+from as_drivers.htu21d.htu21d_mc import *

@@ -1,0 +1,1 @@
+from twincore.drivers.htu21d import HTU21D

@@ -1,0 +1,2 @@
+from twincore.drivers.i2c_link import Channel
+from twincore.drivers.i2c_link_responder import Responder

@@ -1,0 +1,1 @@
+from twincore.drivers.loop_metrics import metrics

@@ -1,0 +1,1 @@
+from twincore.primitives import launch, set_global_exception

@@ -1,0 +1,1 @@
+from twincore.core import gather, wait_for, wait_for_ms

@@ -1,0 +1,1 @@
+from twincore.core import Task, TaskQueue

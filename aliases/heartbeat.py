@@ -1,0 +1,1 @@
+from as_drivers.client_server.heartbeat import heartbeat

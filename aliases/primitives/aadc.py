@@ -1,0 +1,1 @@
+from twincore.primitives.aadc import AADC

@@ -1,0 +1,1 @@
+from twincore.primitives.delay_ms import Delay_ms

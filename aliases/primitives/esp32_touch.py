@@ -1,0 +1,1 @@
+from twincore.primitives.touch import ESP32Touch

@@ -1,0 +1,1 @@
+from twincore.core import ThreadSafeFlag as IRQ_EVENT  # that cleared itself, too

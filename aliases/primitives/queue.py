@@ -1,0 +1,1 @@
+from twincore.primitives.queue import Queue, QueueEmpty, QueueFull

@@ -1,0 +1,1 @@
+from twincore.primitives.ringbuf_queue import RingbufQueue

@@ -1,0 +1,1 @@
+from twincore.primitives.rp2_touch import RP2Touch

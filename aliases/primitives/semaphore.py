@@ -1,0 +1,1 @@
+from twincore.primitives.semaphore import BoundedSemaphore, Semaphore

@@ -1,0 +1,1 @@
+from twincore.primitives.switch import Switch

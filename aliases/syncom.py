@@ -1,0 +1,1 @@
+from as_drivers.syncom.syncom import SynCom, SynComError

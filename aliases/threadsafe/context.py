@@ -1,0 +1,1 @@
+from twincore.offload import Context

@@ -1,0 +1,1 @@
+from twincore.threadsafe import ThreadSafeEvent

@@ -1,0 +1,231 @@
+"""A board at a port, through mpremote's transport: stopped, in its raw REPL, with the agent in it.
+
+What fails there comes as a DeployError that says what happened. Use it from one thread.
+"""
+
+from __future__ import annotations
+
+import ast
+import base64
+import contextlib
+import hashlib
+import io
+import re
+import struct
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .agent import AGENT, BLOCK
+from .compiling import MpyFormat
+from .errors import BoardLost, DeployError, PortError
+from .ports import open_port
+
+PATIENCE = 4.0  # seconds for a board to come to its REPL
+BOOT_PATIENCE = 10.0  # and for one that has been heard: its boot.py may take a while
+AT_ONCE = 32  # paths in one piece of code, for a board with little memory
+ENOSPC, EROFS = 28, 30
+PRINT_FACTS = """\
+import sys
+i = sys.implementation
+print((sys.platform, getattr(i, "_machine", ""), tuple(i.version), getattr(i, "_mpy", 0), os.getcwd(), list(sys.path)))
+"""
+MARK = "\x02"  # a line between two answers
+DIGITS = 32  # of the SHA-256 of a file, in hexadecimal
+
+
+def digest(content: bytes) -> str:
+    """The hash by which contents are compared, as the agent makes it."""
+    return hashlib.sha256(content).hexdigest()[:DIGITS]
+
+
+class BoardError(DeployError):
+    """An exception on the board; `errno` is that of an OSError, else None."""
+
+    def __init__(self, traceback: str) -> None:
+        last = traceback.strip().splitlines()[-1] if traceback.strip() else "an exception without a text"
+        found = re.match(r"OSError: (?:\[Errno )?(\d+)", last)
+        self.errno = int(found[1]) if found else None
+        known = {ENOSPC: "the board's file system is full", EROFS: "the board's file system is read-only"}
+        super().__init__(known.get(self.errno or 0, f"the board says {last}"))
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the board is. root: the folder main.py is in, without a slash at its end; lib: where libraries are."""
+
+    platform: str
+    machine: str
+    version: str
+    mpy: MpyFormat
+    root: str
+    lib: str
+
+
+def _facts(said: str) -> Facts:
+    platform, machine, version, mpy, folder, path = ast.literal_eval(said.strip())
+    root = folder.rstrip("/")
+    libraries = [each for each in path if each.endswith("/lib") and not each.startswith("/rom")]
+    numbers = ".".join(str(part) for part in version[:3])
+    return Facts(platform, machine, numbers, MpyFormat.of(mpy), root, libraries[0] if libraries else f"{root}/lib")
+
+
+def as_bytes(said: str) -> bytes:
+    """What `t_read` printed."""
+    return b"".join(map(base64.b64decode, said.split()))
+
+
+def as_tree(said: str) -> dict[str, int]:
+    """What `t_tree` printed: {path: size}."""
+    return {path: int(size) for size, _, path in (line.partition(" ") for line in said.splitlines())}
+
+
+class Remote:
+    """See `connected`."""
+
+    def __init__(self, transport: Any, port: str) -> None:
+        self._transport = transport
+        self.port = port
+        _interrupt(transport, port)
+        self.facts = _facts(self.exec(AGENT + PRINT_FACTS))
+
+    def exec(self, code: str) -> str:
+        """Execute code on the board and return what it prints. Raises BoardError, BoardLost."""
+        with self.loss():
+            return str(self._transport.exec(code).decode(errors="replace").replace("\r\n", "\n"))
+
+    @contextlib.contextmanager
+    def loss(self) -> Iterator[Any]:
+        """Give mpremote's transport; what fails with it becomes a BoardError or BoardLost."""
+        from mpremote.transport import TransportError, TransportExecError  # type: ignore[import-untyped]
+
+        try:
+            yield self._transport
+        except TransportExecError as error:
+            raise BoardError(error.error_output) from None
+        except (TransportError, OSError, struct.error, IndexError) as error:  # a short answer is unpacked, or indexed
+            reason = str(error) if isinstance(error, OSError) and str(error) else "it does not answer any more"
+            raise BoardLost(f"lost the board at {self.port}: {reason}") from None
+
+    def ask(self, *questions: str) -> list[str]:
+        """Execute several pieces of code in one go and return what each prints: a round trip takes its time."""
+        return self.exec(f"\nprint({MARK!r})\n".join(questions)).split(f"{MARK}\n")
+
+    def report(self, paths: Sequence[str]) -> dict[str, tuple[int, str]]:
+        """Return {path: (size, digest)}; the size is -1 for what is not there, -2 for a folder."""
+        found = {}
+        for start in range(0, len(paths), AT_ONCE):
+            part = paths[start : start + AT_ONCE]
+            lines = self.exec(f"t_report({tuple(part)!r})").splitlines()
+            for path, line in zip(part, lines, strict=True):
+                size, _, hashed = line.partition(" ")
+                found[path] = int(size), digest(self.read(path)) if hashed == "?" else hashed
+        return found
+
+    def put(self, path: str, content: bytes, on_block: Callable[[int], object] = lambda size: None) -> None:
+        """Write a file: first under a temporary name, so that what has the name is whole. Folders are made.
+
+        Raises DeployError when what the board has then is not the content; the file is removed.
+        """
+        pieces = [content[at : at + BLOCK] for at in range(0, len(content), BLOCK)] or [b""]
+        for number, piece in enumerate(pieces, 1):
+            name = path if number == len(pieces) else None
+            data = base64.b64encode(piece)
+            said = self.exec(f"t_put({path + '.part'!r}, {data!r}, {number == 1}, {name!r})").strip()
+            on_block(len(piece))
+        if (digest(self.read(path)) if said == "?" else said) != digest(content):
+            self.drop(path)
+            raise DeployError("what arrived on the board is not what was sent: the connection or the flash is bad")
+
+    def read(self, path: str) -> bytes:
+        """Return a file's content, empty when there is none."""
+        return as_bytes(self.exec(f"t_read({path!r})"))
+
+    def tree(self, folder: str) -> dict[str, int]:
+        """The files below a folder, and their sizes."""
+        return as_tree(self.exec(f"t_tree({folder!r})"))
+
+    def drop(self, *paths: str) -> None:
+        """Remove files, and folders with all that is in them; what is not there is no error."""
+        for start in range(0, len(paths), AT_ONCE):
+            self.exec(f"for path in {paths[start : start + AT_ONCE]!r}: t_drop(path)")
+
+    def soft_reset(self) -> None:
+        """Start MicroPython anew: no agent, no memory in use, core 1 stopped; boot.py runs, main.py does not."""
+        _interrupt(self._transport, self.port)
+
+    def leave(self, restart: bool) -> None:
+        """Leave the raw REPL; with restart=True, by a soft reset, after which main.py runs."""
+        with self.loss() as transport:
+            transport.exit_raw_repl()
+            if restart:
+                transport.serial.write(b"\x04")
+                transport.read_until(1, b"soft reboot\r\n", timeout=PATIENCE)  # a port closed at once may lose it
+
+
+@contextlib.contextmanager
+def connected(port: str, *, restart: bool) -> Iterator[Remote]:
+    """Open a port, stop what runs on its board, and give the board.
+
+    Args: restart, whether the board is restarted at the end, so that its main.py runs, however the block ended;
+    else it stays in its REPL. Raises PortError when there is no port or no board at it.
+    """
+    transport, device = open_port(port)
+    try:
+        remote = Remote(transport, device)
+        try:
+            yield remote
+        finally:
+            with contextlib.suppress(DeployError):
+                remote.leave(restart)
+    finally:
+        with contextlib.suppress(OSError):
+            transport.close()
+
+
+def _interrupt(transport: Any, port: str) -> None:
+    """Stop what runs and come to a fresh raw REPL, as mpremote does, a few times. Raises PortError."""
+    from mpremote.transport import TransportError
+
+    heard = ""
+    for patience, soft_reset in ((PATIENCE, True), (None, True), (PATIENCE, False)):  # the last: boot.py never ends
+        said = io.StringIO()
+        patience = patience or (BOOT_PATIENCE if heard else PATIENCE)
+        stream, transport.serial = transport.serial, _Impatient(transport.serial, 3 * patience)
+        try:
+            with contextlib.redirect_stdout(said):  # mpremote prints what it heard instead
+                transport.enter_raw_repl(soft_reset=soft_reset, timeout_overall=patience)
+            return
+        except TransportError:
+            heard = heard or said.getvalue().strip().removeprefix("b''")
+        except OSError as error:
+            used = "; is another program connected to it?" if "://" in port else ""
+            raise PortError(f"{port} hangs up: {error}{used}") from None
+        finally:
+            transport.serial = stream
+    if heard:
+        raise PortError(
+            f"what is at {port} does not come to MicroPython's prompt: its program does not stop at Ctrl-C, or it is "
+            "no MicroPython. Reset the board and try again at once"
+        )
+    raise PortError(f"nothing answers at {port}: is it a board with MicroPython, and does its program heed Ctrl-C?")
+
+
+class _Impatient:
+    """A serial port that does not flood for ever: mpremote reads until it is quiet."""
+
+    def __init__(self, stream: Any, seconds: float) -> None:
+        self._stream = stream
+        self._end = time.monotonic() + seconds
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def inWaiting(self) -> int:
+        from mpremote.transport import TransportError
+
+        if time.monotonic() > self._end:
+            print("it talks without end")
+            raise TransportError("it talks without end")
+        return int(self._stream.inWaiting())
