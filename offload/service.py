@@ -149,7 +149,7 @@ class _Run:
 
     def begin(self, name, stack_size):
         worker = Worker(name, 1, stack_size)
-        self.ended = worker._ended
+        self.ended = worker.ended()
         if self.clock is not None:
             self.clock.hold()  # a simulated board's time, until the job begins, and from its end until it is seen
         self.job = worker.assign(self)
