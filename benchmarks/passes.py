@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 long_enough = 0.4  # seconds of measured passes in one process; `measure` sets 0 for a quick one: a single pass
 
@@ -18,9 +18,3 @@ def rate(one_pass: Callable[[int], float], count: int) -> float:
     while not seconds or sum(seconds) < long_enough:
         seconds.append(one_pass(count))
     return count / statistics.median(seconds)
-
-
-def percentile(samples: Sequence[float], percent: float) -> float:
-    """Return the value that `percent` of the samples do not exceed."""
-    ordered = sorted(samples)
-    return ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))]

@@ -11,11 +11,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from twincore.desktop.bench.scripts import MET
+
 from .runner import Results, Row
 from .verdict import Verdict, best_row, own_row, ratio, verdicts
 from .workload import Metric, Workload
-
-MET = {True: "[green]yes[/]", False: "[red]NO[/]", None: "[yellow]not measured[/]"}  # whether a target is met
 
 
 def show(console: Console, results: Results, machine: dict[str, object]) -> None:

@@ -1,10 +1,8 @@
 """Which loop the calling context runs: one current loop per thread or core, and the functions that act on it."""
 
-from _thread import allocate_lock
-
 from . import loop as _loop
 from .lazy import load
-from .native import MICROPYTHON, ident
+from .native import MICROPYTHON, allocate_lock, ident
 
 if not MICROPYTHON:
     from . import clocks_cpython

@@ -28,9 +28,9 @@ import sys
 
 if sys.implementation.name != "micropython":
     from .doorbell_cpython import Doorbell
-elif sys.platform == "rp2":
-    from .doorbell_rp2 import Doorbell
-else:
+elif sys.platform in ("linux", "darwin", "win32"):
     from .doorbell_unix import Doorbell
+else:
+    from .doorbell_board import Doorbell
 
 __all__ = ("Doorbell",)

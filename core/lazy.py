@@ -3,9 +3,7 @@
 MicroPython's import takes no lock: of two threads that load a module at once, one would find it half made.
 """
 
-from _thread import allocate_lock
-
-from .native import MICROPYTHON, ident
+from .native import MICROPYTHON, allocate_lock, ident
 
 _package = __name__.rpartition(".")[0] + "."
 _loading = allocate_lock()

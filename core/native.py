@@ -6,12 +6,14 @@ atomic operation of `deque` there, so any thread or signal handler may call them
 """
 
 import sys
-from _thread import get_ident as ident  # noqa: F401
 
 MICROPYTHON = sys.implementation.name == "micropython"
 COMPILED = False
 
 if MICROPYTHON:
-    from .native_micropython import Clock, Ring, fence, print_exception
+    from .native_micropython import Clock, Ring, allocate_lock, fence, ident, print_exception
 else:
+    from _thread import allocate_lock  # noqa: F401
+    from _thread import get_ident as ident  # noqa: F401
+
     from .native_cpython import Clock, Ring, fence, own, print_exception, set_own  # noqa: F401

@@ -28,6 +28,8 @@ cdef extern from "time.h" nogil:
     int clock_gettime(int clock, timespec *result) noexcept
     int CLOCK_MONOTONIC
 
+from _thread import allocate_lock  # noqa: F401
+
 MICROPYTHON = False
 COMPILED = True
 

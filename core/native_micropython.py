@@ -1,10 +1,15 @@
 """MicroPython's part of `native`: see there. A board has this in its place, see desktop.for_board."""
 
-from _thread import allocate_lock
-from _thread import get_ident as ident
 from collections import deque
 from sys import implementation, print_exception  # noqa: F401
 from time import ticks_diff, ticks_ms
+
+try:
+    from _thread import allocate_lock
+    from _thread import get_ident as ident
+except ImportError:
+    from .no_threads import allocate_lock
+    from .no_threads import get_ident as ident
 
 MICROPYTHON = True
 COMPILED = False

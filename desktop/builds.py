@@ -89,7 +89,7 @@ class Build:
             needed = ".".join(map(str, OLDEST))
             lines.append(f"the firmware is MicroPython {self.version}; twincore is made for {needed} and later")
         if not self.threads:
-            lines.append("the firmware has no _thread, without which twincore cannot be imported")
+            lines.append("the firmware has no _thread: all of twincore runs there but offload")
         if self.wifi:
             lines.append("the firmware is for a board with Wi-Fi, which the emulated board does not have")
         made = compiler_makes()

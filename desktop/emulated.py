@@ -38,9 +38,10 @@ def run(
     """
     for file in asked.files:
         check_script(file)
+    aliases = [] if asked.no_aliases else [aliases_folder()]
     options: emulator.Options = {
         "args": args,
-        "files": {**modules_beside(script, [aliases_folder()]), **{file.name: file for file in asked.files}},
+        "files": {**modules_beside(script, aliases), **{file.name: file for file in asked.files}},
         "until": asked.until,
         "wall_limit": asked.timeout,
         "jitter": asked.jitter or 0,
@@ -121,6 +122,8 @@ def replay(
         words += ["--wiring", str(wiring)]
     if asked.firmware is not None:
         words += ["--firmware", str(asked.firmware)]
+    if asked.no_aliases:
+        words += ["--no-aliases"]
     return shlex.join([*words, *(["--", *args] if args else [])])
 
 

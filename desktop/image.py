@@ -73,12 +73,12 @@ def make_image(files: Mapping[str, bytes], block_count: int = BLOCK_COUNT) -> by
 
 
 @_ctrl_c_waits()
-def blocks_used(files: Mapping[str, bytes]) -> int:
+def blocks_used(files: Mapping[str, bytes], block_count: int = BLOCK_COUNT) -> int:
     """Return how many blocks of BLOCK_SIZE bytes the board's filesystem takes up with the files in it.
 
     Raises ValueError when they do not fit on the board.
     """
-    filesystem = _littlefs(BLOCK_COUNT)
+    filesystem = _littlefs(block_count)
     _write(filesystem, files)
     return int(filesystem.used_block_count)
 

@@ -47,7 +47,8 @@ class Emulation:
     """What is asked of the emulated board; see `emulator.sessions`.
 
     seeds: run that many interleavings, from `seed` on; files: put beside the script on the board; until: seconds of
-    emulated time; timeout: seconds of real time; firmware: a .uf2 or .bin file, in place of the target's own.
+    emulated time; timeout: seconds of real time; firmware: a .uf2 or .bin file, in place of the target's own;
+    no_aliases: `import asyncio` is the firmware's own.
     """
 
     seed: int | None = None
@@ -58,11 +59,12 @@ class Emulation:
     files: Sequence[Path] = ()
     stdin: bool = False
     firmware: Path | None = None
+    no_aliases: bool = False
 
     def asked_for(self) -> list[str]:
         """The options of the command that differ from what they are if nothing is said."""
         asked = [name for name, default in vars(NO_EMULATION).items() if getattr(self, name) != default]
-        return ["--file" if name == "files" else f"--{name}" for name in asked]
+        return ["--file" if name == "files" else f"--{name.replace('_', '-')}" for name in asked]
 
 
 NO_EMULATION = Emulation()

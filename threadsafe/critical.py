@@ -6,7 +6,7 @@
 
 | platform | how | callers |
 |---|---|---|
-| RP2 | interrupts off; with core 1 running also a mutex between the cores | any, hard ISR included; may be nested |
+| boards | interrupts off; on RP2, with core 1 running, also a mutex between the cores | any, hard ISR included; may be nested |
 | unix port | one lock for all | threads; not nested |
 
 Neither allocates. Nobody blocks longer than another's few bytecodes.
@@ -14,16 +14,17 @@ Neither allocates. Nobody blocks longer than another's few bytecodes.
 
 import sys
 
-if sys.platform == "rp2":
-    import machine
-
-    enter = machine.disable_irq
-    leave = machine.enable_irq
-else:
-    from _thread import allocate_lock
+if sys.platform in ("linux", "darwin", "win32"):
+    from ..core.native import allocate_lock
 
     _lock = allocate_lock()
     enter = _lock.acquire
 
     def leave(state):
         _lock.release()
+
+else:
+    import machine
+
+    enter = machine.disable_irq
+    leave = machine.enable_irq

@@ -17,7 +17,7 @@ that row is read. So a read ends after three copies, however fast the writer is.
 from collections import namedtuple
 
 from ..core.errors import TimeoutError
-from ..core.native import MICROPYTHON, fence
+from ..core.native import MICROPYTHON, allocate_lock, fence
 from ..core.queue_errors import QueueClosed
 from ..core.shared import fair
 from ..core.task import PENDING
@@ -26,9 +26,6 @@ from .event import ReleasedTask
 from .faults import fault
 from .parking import check_timeout, wait_in_thread
 from .timed import TimedWait
-
-if MICROPYTHON:
-    from _thread import allocate_lock
 
 ROWS = 4  # the published one, the spare, the one pinned, and one between
 LAST = 0x3FFFFFFF  # of the numbers, which begin with 1 again after it: they stay small integers

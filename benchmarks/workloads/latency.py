@@ -16,7 +16,8 @@ from functools import partial
 from time import perf_counter
 from typing import Any
 
-from ..passes import percentile
+from twincore.desktop.bench.scripts import percentile
+
 from ..products import LOOPS, Run, library, run_twincore
 from ..workload import Contender, Figures, Metric, Target, Workload, check, start_thread, twincore_rows
 

@@ -12,8 +12,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from twincore.desktop.bench.scripts import percentile
+
 from ..bridges import Bridge, CallSoon, Twincore
-from ..passes import percentile
 from ..products import LOOPS, TWINCORE, Run, library, run_twincore
 from ..workload import Contender, Figures, Metric, Workload, check, start_thread, twincore_rows
 from .wakeup import CallSoonEvent, Ringer, ThroughBridge, TwincoreEvent, ring

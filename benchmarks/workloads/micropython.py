@@ -1,6 +1,7 @@
 """MicroPython's unix port: task switches, the same beside a waiting ThreadSafeFlag, heap of a sleeping task, wake-ups.
 
-Each measurement starts an interpreter of its own, on a script of on_micropython; the peer is the asyncio built into it.
+Each measurement starts an interpreter of its own, on a script of desktop/bench/on_micropython; the peer is the asyncio
+built into it.
 """
 
 from __future__ import annotations
@@ -8,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from twincore.desktop.bench.scripts import BUILT_IN, SCRIPTS, TWINCORE, figure
+
 from .. import passes
 from ..products import MICROPYTHON
-from ..scripts import BUILT_IN, SCRIPTS, TWINCORE, figure
 from ..workload import Contender, Figures, Metric, Target, Workload
 
 PEER = "built-in asyncio"

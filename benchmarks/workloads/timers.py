@@ -10,7 +10,8 @@ import random
 from time import perf_counter, process_time
 from typing import Any
 
-from ..passes import percentile
+from twincore.desktop.bench.scripts import percentile
+
 from ..products import Run
 from ..workload import Figures, Metric, Target, Workload, check, loop_rows
 

@@ -13,9 +13,10 @@ from functools import partial
 from time import perf_counter
 from typing import Any
 
+from twincore.desktop.bench.scripts import percentile
+
 from ..bridges import Aiologic, Bridge, Culsans, Janus
 from ..handmade import Handmade
-from ..passes import percentile
 from ..products import LOOPS, Run, run_twincore
 from ..workload import Contender, Figures, Metric, Target, Workload, check, start_thread, twincore_rows
 

@@ -16,6 +16,7 @@ COMMANDS = {  # name -> its first line of help, which the list of commands shows
     "fetch": "Get the targets that this machine can have, once.",
     "targets": "Show the targets that are here, and how to get the others.",
     "demo": "Run the main example on every target.",
+    "bench": "Measure twincore on the emulated RP2040, beside the built-in asyncio.",
     "size": "Flash and heap that the layers, or an application, take of an RP2040.",
     "serve": "Serve an emulated board to tools made for real ones.",
 }

@@ -84,6 +84,9 @@ class PlaceOrPort(click.ParamType):  # type: ignore[type-arg]
     type=click.Path(path_type=Path),
     help="rp2040: MicroPython in a .uf2 or .bin file, for any RP2040 board, in place of the one fetched.",
 )
+@click.option(
+    "--no-aliases", is_flag=True, help="rp2040: `import asyncio` is the firmware's own, not twincore's as elsewhere."
+)
 @click.option("--stdin", is_flag=True, help="rp2040: type what is read from stdin into the board.")
 def command(
     script: Path,
@@ -102,6 +105,7 @@ def command(
     timeout: float | None,
     files: tuple[Path, ...],
     firmware: Path | None,
+    no_aliases: bool,
     stdin: bool,
 ) -> None:
     """Run an application, with twincore in place, and pass its exit code on.
@@ -132,6 +136,6 @@ def command(
     """
     with one_line_errors():
         simulation = Simulation(board, links, wiring, virtual, allow, panel)
-        emulation = Emulation(seed, seeds, jitter, until, timeout, files, stdin, firmware)
+        emulation = Emulation(seed, seeds, jitter, until, timeout, files, stdin, firmware, no_aliases)
         code = run_application(script, place, args, simulation=simulation, emulation=emulation)
     sys.exit(code)

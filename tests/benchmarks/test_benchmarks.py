@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from twincore.desktop import targets, unix_port
+from twincore.desktop.bench.scripts import SCRIPTS
 
 pytest.importorskip("click")
 pytest.importorskip("rich")
@@ -150,7 +151,7 @@ def test_metrics_that_grow_share_a_table_with_a_column_each():
 def test_the_scripts_for_the_board_run_on_the_unix_port_too(script, args, which):
     if reason := targets.reason_missing("micropython"):
         pytest.skip(reason)
-    done = unix_port.run(ROOT / "benchmarks" / "on_micropython" / script, args=[which, *args.split()])
+    done = unix_port.run(SCRIPTS / script, args=[which, *args.split()])
     assert done.exit_code == 0, done.stderr
     assert float(done.stdout) >= 0
 
@@ -159,7 +160,7 @@ def test_the_scripts_for_the_board_run_on_the_unix_port_too(script, args, which)
 def test_what_wakes_an_idle_loop_of_the_unix_port(what):
     if reason := targets.reason_missing("micropython"):
         pytest.skip(reason)
-    done = unix_port.run(ROOT / "benchmarks" / "on_micropython" / "idle_wakeup.py", args=["twincore", what, "5"])
+    done = unix_port.run(SCRIPTS / "idle_wakeup.py", args=["twincore", what, "5"])
     assert done.exit_code == 0, done.stderr
     assert float(done.stdout) > 0
 
@@ -168,7 +169,7 @@ def test_what_wakes_an_idle_loop_of_the_unix_port(what):
 def test_a_hard_isr_wakes_the_board_idle_or_busy(tasks):
     if reason := targets.reason_missing("rp2040"):
         pytest.skip(reason)
-    done = python("-c", f"from benchmarks import board; print(*board.wake_ups('isr', {tasks}, 1, 40))")
+    done = python("-c", f"from twincore.desktop.bench.wakeups import wake_ups; print(*wake_ups('isr', {tasks}, 1, 40))")
     assert done.returncode == 0, done.stderr
     latencies = [int(word) for word in done.stdout.split()]
     assert len(latencies) == 20 and min(latencies) > 0

@@ -116,7 +116,7 @@ def test_what_a_build_lacks_is_told(pico):
     build = replace(builds.of_target("rp2040"), version="1.9.4", threads=False, wifi=True)
     assert build.remarks() == [
         "the firmware is MicroPython 1.9.4; twincore is made for 1.25 and later",
-        "the firmware has no _thread, without which twincore cannot be imported",
+        "the firmware has no _thread: all of twincore runs there but offload",
         "the firmware is for a board with Wi-Fi, which the emulated board does not have",
     ]
 

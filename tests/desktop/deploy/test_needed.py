@@ -19,7 +19,7 @@ def modules(script, **options):
 
 def test_one_class_brings_its_module_and_what_that_imports(app):
     found = modules(app("from twincore.threadsafe import ThreadSafeQueue\n"))
-    assert {"threadsafe.queue", "threadsafe.store_micropython", "core.loop", "core.doorbell_rp2"} <= found
+    assert {"threadsafe.queue", "threadsafe.store_micropython", "core.loop", "core.doorbell_board"} <= found
     assert not {"threadsafe.snapshot", "core.taskgroup", "core.doorbell_unix", "core._variant"} & found
     assert not [name for name in found if name.startswith(("offload", "drivers", "primitives")) or "_cpython" in name]
 

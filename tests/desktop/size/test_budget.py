@@ -11,7 +11,7 @@ OURS = Path(__file__).parents[3] / "benchmarks" / "size.toml"
 def test_twincore_keeps_to_its_budget(target_is_here):
     target_is_here("rp2040")
     checks = list(budget.check(OURS))
-    assert {"core", "core + threadsafe + offload", "on_micropython/one_worker.py"} == {c.subject for c in checks}
+    assert {"core", "core + threadsafe + offload", "one_worker.py"} == {c.subject for c in checks}
     assert [str(check) for check in checks if not check.kept] == []
 
 

@@ -1,7 +1,5 @@
 """How late drivers tell tasks what interrupts have seen, on the emulated RP2040; and how long their interrupts take.
 
-    python -m benchmarks.drivers_on_board [--only pin,encoder]
-
 What a driver waits on purpose, as a switch for its contacts to rest, is not counted. Emulated time is exact but
 optimistic: it knows no cache misses. Upstream's figures are those it publishes, of real boards: a rough guide.
 """
@@ -11,14 +9,12 @@ from __future__ import annotations
 import statistics
 from dataclasses import dataclass
 
-import click
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from twincore.desktop import emulator, targets
-from twincore.desktop.wiring import Wiring
-
+from .. import emulator
+from ..wiring import Wiring
 from .scripts import SCRIPTS, ScriptFailed
 
 READY = (0, 10)  # tasks that are ready all the time; with 0 core 0 is idle
@@ -26,7 +22,7 @@ READY = (0, 10)  # tasks that are ready all the time; with 0 core 0 is idle
 
 @dataclass(frozen=True)
 class Driver:
-    """What is measured of a driver; `name` is that of benchmarks/on_micropython/drivers.py."""
+    """What is measured of a driver; `name` is that of on_micropython/drivers.py."""
 
     name: str
     title: str
@@ -82,25 +78,3 @@ def table_of(console: Console, drivers: list[Driver]) -> Table:
         interrupt = "-" if idle.interrupt is None else str(idle.interrupt)
         table.add_row(driver.title, interrupt, cell(idle.late), cell(busy.late), driver.upstream)
     return table
-
-
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--only", default="", metavar="NAMES", help=f"Some of {','.join(driver.name for driver in DRIVERS)}.")
-def main(only: str) -> None:
-    """How late drivers tell tasks what interrupts have seen, on the emulated RP2040, in microseconds."""
-    names = [name for name in only.split(",") if name] or [driver.name for driver in DRIVERS]
-    if unknown := set(names) - {driver.name for driver in DRIVERS}:
-        raise click.BadParameter(f"there is no {', '.join(sorted(unknown))}", param_hint="--only")
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=170)
-    if reason := targets.reason_missing("rp2040"):
-        raise click.ClickException(reason)
-    try:
-        console.print(table_of(console, [driver for driver in DRIVERS if driver.name in names]))
-    except ScriptFailed as error:
-        raise click.ClickException(str(error)) from None
-
-
-if __name__ == "__main__":
-    main()

@@ -1,4 +1,4 @@
-"""The doorbell on RP2040 and RP2350.
+"""The doorbell on a board: RP2040 and RP2350; others by reading, not by running.
 
 The sleeper waits in `poll`, which sleeps in WFE and looks at this object's `ioctl` each time an event wakes it. An
 interrupt on its own core is such an event. The other core must send one: releasing a lock does (SEV), a plain store
@@ -7,9 +7,9 @@ does not. A take that fails means that another context is between take and relea
 
 import io
 import select
-from _thread import allocate_lock
 
 from .armed import Armed
+from .native import allocate_lock
 
 _POLL = 3  # the request MP_STREAM_POLL
 _IN = 1  # MP_STREAM_POLL_RD

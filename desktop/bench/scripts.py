@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from twincore.desktop.process import RunResult
+from ..process import RunResult
 
 SCRIPTS = Path(__file__).parent / "on_micropython"
 TWINCORE, BUILT_IN = "twincore", "built-in"  # what a script takes as its first argument
+MET = {True: "[green]yes[/]", False: "[red]NO[/]", None: "[yellow]not measured[/]"}  # whether a target is met
 
 
 class ScriptFailed(Exception):
@@ -20,3 +22,9 @@ def figure(result: RunResult) -> float:
         said = (result.stderr.strip() or result.stdout.strip() or f"exit code {result.exit_code}").splitlines()
         raise ScriptFailed("timed out" if result.timed_out else said[-1])
     return float(result.stdout)
+
+
+def percentile(samples: Sequence[float], percent: float) -> float:
+    """Return the value that `percent` of the samples do not exceed."""
+    ordered = sorted(samples)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))]
