@@ -42,6 +42,8 @@ def on_board(test: ast.expr, platform: str | None) -> bool | None:
     if isinstance(test, ast.Compare) and len(test.ops) == 1:
         known = {IMPLEMENTATION: "micropython", "sys.platform": platform}.get(ast.unparse(test.left))
         other = test.comparators[0]
+        if known is not None and isinstance(other, ast.Tuple) and isinstance(test.ops[0], ast.In):
+            return known in ast.literal_eval(other)
         if known is not None and isinstance(other, ast.Constant):
             if isinstance(test.ops[0], ast.Eq):
                 return bool(known == other.value)
