@@ -69,6 +69,18 @@ if MICROPYTHON:
         return lambda *args, **named: method(obj, *args, **named)
 
 
+def ahead(*modules):
+    """Load those `modules` that are installed, as in "threadsafe.parking", which what comes next may need. For boards.
+
+    Bottom up, so that no import finds much to import in turn: a board's stack holds a few nested ones only.
+    """
+    for module in modules:
+        try:
+            above(module, "__name__")
+        except ImportError:
+            pass
+
+
 def _load(module, name):
     global _loader
     if _found is not None:

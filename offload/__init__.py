@@ -5,7 +5,7 @@
 on a board all of it: name what core 1 uses in an import, or use it before.
 """
 
-from ..core.lazy import above, keep, make_room, submodule
+from ..core.lazy import above, ahead, keep, make_room, submodule
 from ..core.native import MICROPYTHON
 
 if MICROPYTHON:
@@ -63,10 +63,8 @@ def __getattr__(name):
     if name in _NAMED:
         found = __import__(__name__ + "." + _NAMED[name], None, None, ("*",))
     elif name in _MODULES:
-        if MICROPYTHON:  # bottom up: a board's stack holds a few nested imports only
-            above("threadsafe.parking", "WaitLine")
-            above("offload.line", "JobLine")
-            above("offload.worker", "Worker")
+        if MICROPYTHON:
+            ahead("threadsafe.parking", "offload.line", "offload.worker")
         found = above("offload." + _MODULES[name], name)
     else:
         return submodule(__name__, name)

@@ -19,7 +19,6 @@ from ..core.errors import TimeoutError
 from ..core.lazy import above
 from ..core.native import MICROPYTHON, ident
 from ..core.queue_errors import QueueClosed
-from ..threadsafe.event import ThreadSafeEvent
 from ..threadsafe.parking import check_timeout
 from .job import JobCancelled
 from .worker import Worker
@@ -150,7 +149,7 @@ class _Run:
 
     def begin(self, name, stack_size):
         worker = Worker(name, 1, stack_size)
-        self.ended = worker._ended = ThreadSafeEvent()  # set when its thread has ended
+        self.ended = worker.ended()
         if self.clock is not None:
             self.clock.hold()  # a simulated board's time, until the job begins, and from its end until it is seen
         self.job = worker.assign(self)

@@ -130,24 +130,25 @@ class Pool(JobLine):
         process alive.
         """
         timeout = check_timeout(timeout)
+        wait_for = above("core.deadline", "wait_for")  # what takes time comes before the threads are told: core 1 has
+        event = self.ended() if self.slots else None  # ended a little later only than it says, so wait for its word
         self.shut()
         if not drain:
             self._withdraw_queued()
-        return self._closing(timeout)
+        return self._closing(timeout, event, wait_for)
 
-    async def _closing(self, timeout):  # seldom
+    async def _closing(self, timeout, event, wait_for):  # seldom
         if self._remote is not None:
             await self._remote.close(timeout)
             return
-        event = above("threadsafe.event", "ThreadSafeEvent")()
-        with self._lock:
+        if event is None:
             if not self.slots:
                 return
-            self._ended = event = self._ended or event
+            event = self.ended()
         clock = get_event_loop().clock
         clock.hold()  # a virtual time stands while threads are at work
         try:
-            await above("core.deadline", "wait_for")(event.wait(), timeout)
+            await wait_for(event.wait(), timeout)
         except TimeoutError:
             self._withdraw_queued()
             stuck = self._give_up_running()
@@ -156,6 +157,16 @@ class Pool(JobLine):
                 raise TimeoutError(text) from None
         finally:
             clock.release()
+
+    def ended(self):  # seldom
+        """A ThreadSafeEvent: set once the pool is closed and its threads have ended. Tasks only."""
+        event = above("threadsafe.event", "ThreadSafeEvent")()
+        with self._lock:
+            self._ended = event = self._ended or event
+            over = not self.slots and self.closed()
+        if over:
+            event.set()
+        return event
 
     def _withdraw_queued(self):  # seldom
         self.fail_queued(WorkerClosed(self.name + " was closed before this job could end"))

@@ -7,7 +7,7 @@ The errors are there with the folder, on CPython also the three above. The rest 
 board that has to happen before another core or an ISR uses it, as it does where it is imported by its name.
 """
 
-from ..core.lazy import above, keep, make_room, submodule
+from ..core.lazy import above, ahead, keep, make_room, submodule
 from ..core.native import MICROPYTHON
 from ..core.queue_errors import QueueClosed, QueueEmpty, QueueFull
 
@@ -56,8 +56,8 @@ def __getattr__(name):
     module = _MODULES.get(name)
     if module is None:
         return submodule(__name__, name)
-    if MICROPYTHON:  # bottom up: a board's stack holds a few nested imports only
-        above("threadsafe.parking", "WaitLine")
+    if MICROPYTHON:
+        ahead("threadsafe.parking")
     found = above("threadsafe." + module, name)
     keep(globals(), name, found)
     return found

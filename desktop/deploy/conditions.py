@@ -34,12 +34,16 @@ def on_board(test: ast.expr, platform: str | None) -> bool | None:
     """What the condition is on a board; None where the text does not tell."""
     if isinstance(test, ast.Name) and test.id == "MICROPYTHON":
         return True
+    if isinstance(test, ast.Constant):  # as `for_board` leaves it
+        return bool(test.value)
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         inner = on_board(test.operand, platform)
         return None if inner is None else not inner
     if isinstance(test, ast.Compare) and len(test.ops) == 1:
         known = {IMPLEMENTATION: "micropython", "sys.platform": platform}.get(ast.unparse(test.left))
         other = test.comparators[0]
+        if known is not None and isinstance(other, ast.Tuple) and isinstance(test.ops[0], ast.In):
+            return known in ast.literal_eval(other)
         if known is not None and isinstance(other, ast.Constant):
             if isinstance(test.ops[0], ast.Eq):
                 return bool(known == other.value)

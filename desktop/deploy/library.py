@@ -1,8 +1,8 @@
 """The portable library as a graph: its modules, what each imports on a board, and the names loaded when first used.
 
-The packages of the library name what they load lazily in tables (`_LAZY`, `_MODULES`, `_NAMED`) and in `__getattr__`;
-modules load others with `above(folder, name)` and `load(module, name)`. All of it is read from the text: nothing is
-imported.
+The packages of the library name what they load lazily in tables (`LAZY` in `lazy_names`, `_MODULES`, `_NAMED`) and in
+`__getattr__`; modules load others with `above(folder, name)` and `load(module, name)`. All of it is read from the text:
+nothing is imported.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from ..staging import library_sources
 from .conditions import nodes_on_board, on_board
 
 ROOT = "twincore"
+NAMES = "lazy_names"  # a package's module that has its table of lazy names, if the package itself has none
 Place = tuple[str, str | None]  # a module's dotted name, and a name in it
 
 
@@ -63,6 +64,8 @@ class Library:
         if f"{module}.{name}" in self.paths:
             yield f"{module}.{name}"
         if module in self._packages and name in self.lazy(module):
+            if f"{module}.{NAMES}" in self.paths:
+                yield f"{module}.{NAMES}"
             yield from self.modules_at(self.lazy(module)[name])
 
     @functools.cache  # noqa: B019 - a Library lives as long as its command
@@ -71,10 +74,12 @@ class Library:
         names: dict[str, Place] = {}
         if package not in self._packages:
             return names
-        for node in self._tree(package).body:
+        table_apart = f"{package}.{NAMES}"
+        apart = self._tree(table_apart).body if table_apart in self.paths else []
+        for node in (*self._tree(package).body, *apart):
             if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
                 table = node.targets[0].id
-                if table == "_LAZY":
+                if table == "LAZY":
                     pairs = (pair.split("=") for pair in self._text(node.value).split())
                     names.update({name: (f"{package}.{module}", name) for name, module in pairs})
                 elif table in ("_MODULES", "_NAMED"):

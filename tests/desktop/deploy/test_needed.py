@@ -31,7 +31,7 @@ def test_names_that_are_loaded_when_they_are_used_bring_their_modules(app):
         ("from twincore import core as asyncio\nasyncio.gather()", "core.gathering"),
         ("import twincore.core as a\na.TaskGroup()", "core.taskgroup"),
         ("from twincore import core\ngetattr(core, 'Lock')", "core.lock"),
-        ("from twincore import core as asyncio\nasyncio.to_thread(len)", "offload.unblock"),
+        ("from twincore import core as asyncio\nasyncio.to_thread(len)", "offload.pools"),
         ("from twincore import core as asyncio\nasyncio.ThreadSafeFlag()", "core.flag_stream"),
         ("from twincore.offload import from_thread", "offload.from_thread"),
         ("from twincore.primitives.queue import Queue", "primitives.queue"),
