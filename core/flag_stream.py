@@ -2,6 +2,7 @@
 
 import io
 
+from .cell import Cell  # noqa: F401  # not from within `flag`: an import in an import takes much of a board's stack
 from .flag import ThreadSafeFlag as _ThreadSafeFlag
 from .native import fence
 

@@ -105,7 +105,7 @@ def test_a_second_ctrl_c_tells_what_the_program_is_doing(app, started):  # which
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=20)
     assert process.returncode == 130
-    assert err.decode().startswith("interrupted twice: the program did not end at the first Ctrl-C\ncore 0 sleeps")
+    assert err.decode().startswith("interrupted twice: the program did not end at the first Ctrl-C\ncore 0 ")
     assert "    app.py:9, in <module>\n" in err.decode() and "    app.py:5, in busy\n" in err.decode()
 
 
