@@ -4,6 +4,7 @@
     count = await reader.readintotim(buf, 20)  # a packet: it is over when there are 20 ms without a byte
 """
 
+from ..core.context import get_event_loop
 from ..core.errors import TimeoutError
 from ..core.stream import Stream
 from ..core.timeouts import timeout_ms
@@ -20,6 +21,7 @@ class StreamReaderTo(Stream):
         """
         if toutms < 1:
             raise ValueError("toutms is 1 ms or more, not " + str(toutms))
+        get_event_loop().streams()  # what a board has to load for it is not to count as a pause
         view = memoryview(buf)
         count = 0
         while count < len(view):
