@@ -94,7 +94,7 @@ def test_a_timeout_is_a_failure_and_tells_where_the_time_goes(app, twincore):
 def test_a_second_ctrl_c_tells_what_the_program_is_doing(app, started):  # which blocks where Ctrl-C is not seen
     script = app(
         "import _thread, time\nlock = _thread.allocate_lock()\nlock.acquire()\n"
-        "def busy():\n    while True: time.sleep_ms(1)\n"
+        "def busy():\n    time.sleep_ms(20)\n    while True: pass\n"
         "_thread.start_new_thread(busy, ())\nprint('ready')\ntime.sleep_ms(5)\nlock.acquire()\n"
     )
     process = started("run", script, "--on", "rp2040")
@@ -105,8 +105,8 @@ def test_a_second_ctrl_c_tells_what_the_program_is_doing(app, started):  # which
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=20)
     assert process.returncode == 130
-    assert err.decode().startswith("interrupted twice: the program did not end at the first Ctrl-C\ncore 0 ")
-    assert "    app.py:9, in <module>\n" in err.decode() and "    app.py:5, in busy\n" in err.decode()
+    assert err.decode().startswith("interrupted twice: the program did not end at the first Ctrl-C\ncore 0 sleeps")
+    assert "    app.py:10, in <module>\n" in err.decode() and "    app.py:6, in busy\n" in err.decode()
 
 
 def test_a_reset_ends_the_run_and_says_so(app, twincore):
