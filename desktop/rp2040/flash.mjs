@@ -8,6 +8,7 @@ const WRITE_ENABLE = 0x06, WRITE_DISABLE = 0x04, READ = 0x03, PAGE_PROGRAM = 0x0
 const READ_STATUS_1 = 0x05, READ_STATUS_2 = 0x35, READ_JEDEC_ID = 0x9f, READ_UNIQUE_ID = 0x4b;
 const ERASE_SIZE = { 0x20: 4096, 0x52: 32768, 0xd8: 65536 };
 const FLASH_START = 0x10000000, FLASH_END = 0x14000000; // where it is seen when it is not being written
+const WFE = 0xbf20, WAIT_LOOP = 12; // the instruction; most bytes between it and another one of its loop
 const JEDEC_ID = [0xef, 0x40, 0x15]; // Winbond, 2 MB, as on a Pico
 const DR = 0x60, RXFLR = 0x24, SR = 0x28, TXFLR = 0x10 /* also SER */, SR_IDLE = 0x6, SR_RX_NOT_EMPTY = 8, RISR = 0x48;
 
@@ -66,12 +67,23 @@ export class FlashSSI extends BasePeripheral {
     if (on && !this.selected) { this.chip.sent = []; this.received = []; } else if (!on && this.selected) this.chip.finish();
     this.selected = on;
   }
-  /** While flash is erased or programmed nothing can be executed from it: the other core is to be locked out, in SRAM. */
+  /** While flash is erased or programmed nothing can be executed from it: the other core is to be locked out. */
   checkOtherCore() {
     const { cores, current, core1Held } = this.rp2040;
     const n = 1 - current, other = cores[n];
     if (other.waiting || (n === 1 && core1Held) || other.PC < FLASH_START || other.PC >= FLASH_END) return;
+    if (this.isWaitLoop(other.PC)) return;
     throw new HardFault(n, other.PC, `it executes from flash, which core ${current} is erasing or programming`);
+  }
+  /**
+   * Whether the code at this address goes round a WFE. MicroPython's lock-out waits in such a loop, and its compiler put
+   * the loop in flash: on a chip the XIP cache serves it, and an interrupt that becomes pending (SEVONPEND) does no harm.
+   */
+  isWaitLoop(address) {
+    const code = this.rp2040.flash;
+    const at = address - FLASH_START;
+    for (let i = at - WAIT_LOOP; i <= at + WAIT_LOOP; i += 2) if ((code[i] | (code[i + 1] << 8)) === WFE) return true;
+    return false;
   }
   /** The chip resets in the middle of what it has sent: chip select rises, and the flash does what it got that far. */
   interrupted() { this.select(false); }

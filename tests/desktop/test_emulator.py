@@ -79,6 +79,26 @@ def test_flash_is_erased_and_programmed(app):
     assert emulator.run(script).stdout == "True\n"
 
 
+def test_a_core_waits_while_the_other_writes_flash_and_interrupts_do_no_harm(app):
+    """They wake it in the firmware's lock-out, whose loop the XIP cache serves."""
+    script = app(
+        "import _thread, time, machine\n"
+        "state = [False, 0]\n"
+        "def work():\n"
+        "    for n in range(30):\n"
+        "        with open('f%d' % (n % 3), 'wb') as file: file.write(b'x' * 300)\n"
+        "    state[0] = True\n"
+        "def tick(timer): state[1] += 1\n"
+        "timers = [machine.Timer(period=1, callback=tick) for _ in range(3)]\n"
+        "_thread.start_new_thread(work, ())\n"
+        "while not state[0]: time.sleep_ms(1)\n"
+        "for timer in timers: timer.deinit()\n"
+        "print(state[1] > 9, [len(open('f%d' % n).read()) for n in range(3)])\n"
+    )
+    result = emulator.run(script, seed=1, jitter=40)
+    assert (result.stdout, result.stderr) == ("True [300, 300, 300]\n", "")
+
+
 RACE = """
 import _thread, time
 ticks = [0] * 40
