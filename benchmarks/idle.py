@@ -14,7 +14,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from twincore.desktop import staging, targets
+from twincore.desktop import targets
+from twincore.desktop.targets import staging
 
 PROGRAM = """
 import sys

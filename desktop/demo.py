@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from . import targets
-from .run import SIMULATED, BadUse, run_application
+from .options import BadUse
+from .run import SIMULATED, run_application
 
 EXAMPLE = "examples/dualcore.py"
 

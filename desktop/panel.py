@@ -18,9 +18,9 @@ from rich.live import Live
 from rich.text import Text
 
 from .board import Board
-from .keys import Key
 from .picture import picture
 from .ps import TaskInfo, tasks
+from .wiring.keys import Key
 
 PICTURES = 10  # per second
 

@@ -7,67 +7,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from . import targets
+from .options import NO_EMULATION, NOTHING_ASKED, BadUse, Emulation, Simulation, check_script
 
 SIMULATED = "simulated"
 PLACES = (SIMULATED, "cpython", *targets.ALL)
 AT_A_PORT = ("--file", "--timeout")  # what a board at a port can be asked, too
 WIRING = ("--link", "--wiring")  # which an emulated board has, too
-
-
-class BadUse(Exception):
-    """What was asked for makes no sense; the text is one line that says why."""
-
-
-@dataclass(frozen=True)
-class Simulation:
-    """What is asked of the simulated board, and of both what is around it; see `simulated.run`."""
-
-    board: str | None = None
-    links: Sequence[str] = ()
-    wiring: Path | None = None
-    virtual: bool = False
-    allow: Sequence[str] = ()
-    panel: bool = False
-
-    def asked_for(self) -> list[str]:
-        """The options of the command that differ from what they are if nothing is said."""
-        asked = [name for name, default in vars(NOTHING_ASKED).items() if getattr(self, name) != default]
-        return [f"--{name.rstrip('s')}" for name in asked]
-
-
-NOTHING_ASKED = Simulation()
-
-
-@dataclass(frozen=True)
-class Emulation:
-    """What is asked of the emulated board; see `emulator.sessions`.
-
-    seeds: run that many interleavings, from `seed` on; files: put beside the script on the board; until: seconds of
-    emulated time; timeout: seconds of real time; firmware: a .uf2 or .bin file, in place of the target's own;
-    no_aliases: `import asyncio` is the firmware's own.
-    """
-
-    seed: int | None = None
-    seeds: int | None = None
-    jitter: int | None = None
-    until: float | None = None
-    timeout: float | None = None
-    files: Sequence[Path] = ()
-    stdin: bool = False
-    firmware: Path | None = None
-    no_aliases: bool = False
-
-    def asked_for(self) -> list[str]:
-        """The options of the command that differ from what they are if nothing is said."""
-        asked = [name for name, default in vars(NO_EMULATION).items() if getattr(self, name) != default]
-        return ["--file" if name == "files" else f"--{name.replace('_', '-')}" for name in asked]
-
-
-NO_EMULATION = Emulation()
 
 
 def run_application(
@@ -97,7 +45,7 @@ def run_application(
     if place == SIMULATED:
         return _simulated(script, args, simulation)
     if emulated_board:
-        from . import emulated
+        from .emulation import emulated
 
         return emulated.run(script, args, emulation, simulation.links, simulation.wiring, place=place)
     if at_port:
@@ -105,25 +53,13 @@ def run_application(
     from .process import stream
 
     if place in targets.ALL:
-        from . import staging, unix_port
+        from .targets import staging, unix_port
 
         aliases = [staging.aliases_folder()] if staging.uses_aliases(script) else []
         return stream(unix_port.command(script, args, target=place, path_first=aliases))
-    from . import cpython
+    from .targets import cpython
 
     return stream(cpython.command(script, args))
-
-
-def check_script(script: Path) -> None:
-    """Raise BadUse unless the script is a file that can be read."""
-    if script.is_dir():
-        raise BadUse(f"{script} is a folder: give the application's file")
-    try:
-        script.open("rb").close()
-    except FileNotFoundError:
-        raise BadUse(f"there is no file {script}") from None
-    except OSError as error:
-        raise BadUse(f"cannot read {script}: {error.strerror}") from None
 
 
 def _simulated(script: Path, args: Sequence[str], simulation: Simulation) -> int:

@@ -105,7 +105,7 @@ def with_source(trace, files):
 
 def run_on_unix(item, variant, limit):
     """Run one test item in a MicroPython process of its own."""
-    from twincore.desktop import staging
+    from twincore.desktop.targets import staging
 
     library, binary = staging.linked_library(), find_target(variant.target)[0].interpreter
     secret = secrets.token_hex(8)
@@ -162,7 +162,7 @@ class Boot:
     """
 
     def __init__(self, items, variant):
-        from twincore.desktop import builds, emulator
+        from twincore.desktop.emulation import builds, emulator
 
         # The same each time, since it is in the board's memory, and what is there decides how the cores interleave.
         self.waiting = {item.nodeid: hashlib.sha256(item.nodeid.encode()).hexdigest()[:16] for item in items}
@@ -193,7 +193,7 @@ class Boot:
 
         And, as they are, the files of the folder beside it that its mark names: `rp2040(files="folder")`.
         """
-        from twincore.desktop import image
+        from twincore.desktop.emulation import image
 
         modules = (item.path, *PORTABLE.glob("*.py"), PORTABLE / "shim" / "pytest.py", PORTABLE / "shim" / "runner.py")
         self.sources = {os.path.relpath(module): module for module in modules}

@@ -20,7 +20,7 @@ PEER = "built-in asyncio"
 
 def result(script: str, which: str, *args: int | str) -> float:
     """Run the script and return what it measured."""
-    from twincore.desktop import unix_port
+    from twincore.desktop.targets import unix_port
 
     return figure(unix_port.run(SCRIPTS / script, args=[which, *map(str, args)], timeout=None))
 

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from .. import emulator
+from ..emulation import emulator
 from ..wiring import Wiring
 from .scripts import SCRIPTS, ScriptFailed
 

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from .. import emulator
+from ..emulation import emulator
 from .scripts import BUILT_IN, MET, SCRIPTS, TWINCORE, figure
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..run import BadUse, check_script
+from ..options import BadUse, check_script
 from .errors import one_line_errors
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from .. import targets
 from ..deploy.errors import DeployError
-from ..run import BadUse
+from ..options import BadUse
 
 
 @contextlib.contextmanager
@@ -25,6 +25,6 @@ def one_line_errors() -> Iterator[None]:
 
 
 def _cannot_compile(error: Exception) -> bool:
-    from ..image import CompileError  # what it imports takes time, and most commands do not need it
+    from ..emulation.image import CompileError  # what it imports takes time, and most commands do not need it
 
     return isinstance(error, CompileError)

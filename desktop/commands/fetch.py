@@ -32,8 +32,8 @@ def command(name: str | None, force: bool) -> None:
     """
     from rich.console import Console
 
-    from ..install import install
-    from ..prerequisites import InstallFailed, NotOffered
+    from ..fetching.install import install
+    from ..fetching.prerequisites import InstallFailed, NotOffered
 
     console = Console(stderr=True)
     names = {None: targets.NAMES, "all": targets.ALL}.get(name, (name or "",))

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
-from ..run import PLACES, SIMULATED, Emulation, Simulation, run_application
-from ..settings import nearest
+from ..options import Emulation, Simulation
+from ..run import PLACES, SIMULATED, run_application
+from ..wiring.settings import nearest
 from .errors import one_line_errors
 
 

@@ -63,8 +63,8 @@ def command(
         mpremote connect ./board repl
       twincore serve --flash board.img   what is copied to the board is there the next time
     """
-    from .. import builds, served
-    from ..run import BadUse
+    from ..emulation import builds, served
+    from ..options import BadUse
 
     with one_line_errors():
         if link is not None and not pty:

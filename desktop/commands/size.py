@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from ..run import BadUse
-from ..staging import PORTABLE
+from ..options import BadUse
+from ..targets.staging import PORTABLE
 from .errors import one_line_errors
 
 

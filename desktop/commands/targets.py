@@ -20,7 +20,7 @@ def show_targets(names: tuple[str, ...]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from ..installed import describe
+    from ..fetching.installed import describe
 
     table = Table("target", "what it is", "here", "MicroPython", "sha256")
     remarks = []

@@ -82,7 +82,7 @@ def command(
     """
     with one_line_errors():
         from ..ontarget.run_tests import run_tests
-        from ..run import BadUse
+        from ..options import BadUse
 
         if seed is not None and seeds is not None:
             raise BadUse("--seed and --seeds: give one of them")

@@ -12,7 +12,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..image import CompileError
+from ..emulation.image import CompileError
 from ..targets import targets_folder
 
 ARCHITECTURES = (  # in the order of MicroPython's py/persistentcode.h, as mpy-cross -march has them

@@ -12,7 +12,7 @@ import functools
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from ..staging import library_sources
+from ..targets.staging import library_sources
 from .conditions import nodes_on_board, on_board
 
 ROOT = "twincore"

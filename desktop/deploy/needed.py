@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..staging import aliases_folder, modules_beside
+from ..targets.staging import aliases_folder, modules_beside
 from .conditions import nodes_on_board
 from .errors import DeployError
 from .library import ROOT, Library, Place

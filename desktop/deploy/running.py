@@ -17,7 +17,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from ..emulator import EXIT_CODES, LAUNCHER
+from ..emulation.emulator import EXIT_CODES, LAUNCHER
 from ..process import INTERRUPTED, TIMED_OUT, RunResult
 from .compiling import Compiler
 from .deployment import wanted_files

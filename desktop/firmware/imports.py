@@ -22,7 +22,7 @@ from threading import RLock
 from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-from ..staging import PORTABLE, aliases_folder
+from ..targets.staging import PORTABLE, aliases_folder
 from . import modules, standard
 from .dialect import compile_source
 

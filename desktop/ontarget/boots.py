@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ..image import CompileError
+from ..emulation.image import CompileError
 from .child import Child
 from .collecting import Case
 from .places import Place, Prepared

@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .. import targets
+from ..options import BadUse
 from ..process import Command
-from ..run import BadUse
 
 if TYPE_CHECKING:
-    from ..builds import Build
+    from ..emulation.builds import Build
 
 DESKTOP, MICROPYTHON, RP2040 = "desktop", "micropython", "rp2040"
 NAMES = (DESKTOP, MICROPYTHON, RP2040)
@@ -99,7 +99,7 @@ class UnixPort(Place):
 
     @contextlib.contextmanager
     def prepare(self, program: Program) -> Iterator[Prepared]:
-        from .. import unix_port
+        from ..targets import unix_port
 
         with written(program.files) as folder:
             command = unix_port.command(Path(program.script), target=self.name)
@@ -134,7 +134,7 @@ class Emulated(Place):
 
     @contextlib.contextmanager
     def prepare(self, program: Program) -> Iterator[Prepared]:
-        from .. import emulator, image
+        from ..emulation import emulator, image
         from ..wiring import Wiring
 
         with written(program.files) as folder, tempfile.TemporaryDirectory(prefix="twincore-") as other:
@@ -192,7 +192,7 @@ def places(
         if name == DESKTOP:
             found.append(Desktop())
         elif name in targets.ALL and targets.is_emulated(name):
-            from .. import builds
+            from ..emulation import builds
 
             build = builds.chosen(name, firmware)
             cycles = JITTER if jitter is None else jitter

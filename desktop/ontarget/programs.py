@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..run import BadUse
-from ..staging import aliases_folder, modules_beside
+from ..options import BadUse
+from ..targets.staging import aliases_folder, modules_beside
 from .asserts import rewritten
 from .collecting import Case, CaseFile, arguments_text
 from .places import BOARD_FILE, Program

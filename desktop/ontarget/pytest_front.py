@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from ..run import BadUse
+from ..options import BadUse
 from ..targets import TargetMissing
 from .boots import Result
 from .collecting import Case, CaseFile, collect

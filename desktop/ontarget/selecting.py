@@ -9,7 +9,7 @@ from dataclasses import replace
 from fnmatch import fnmatch
 from pathlib import Path
 
-from ..run import BadUse
+from ..options import BadUse
 from .collecting import Case, CaseFile, collect
 from .places import Place
 from .tracebacks import shown

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..run import BadUse
+from ..options import BadUse
 from . import measure
 
 if sys.version_info >= (3, 11):

@@ -12,11 +12,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .. import emulator
-from ..image import Content, blocks_used, board_files
+from ..emulation import emulator
+from ..emulation.image import Content, blocks_used, board_files
+from ..options import BadUse, check_script
 from ..process import RunResult
-from ..run import BadUse, check_script
-from ..staging import PORTABLE, modules_beside
+from ..targets.staging import PORTABLE, modules_beside
 from . import on_board
 
 LIBRARY = "/lib/"

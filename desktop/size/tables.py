@@ -7,8 +7,8 @@ from pathlib import Path
 
 from rich.table import Table
 
-from ..image import BLOCK_COUNT, BLOCK_SIZE
-from ..staging import PORTABLE
+from ..emulation.image import BLOCK_COUNT, BLOCK_SIZE
+from ..targets.staging import PORTABLE
 from . import measure
 from .budget import Check
 

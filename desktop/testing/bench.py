@@ -12,8 +12,8 @@ from typing import Any
 
 from ..board import Board, RealTime, VirtualTime, who_waits
 from ..board.timekeeper import Timekeeper
-from ..settings import BadSetting, nearest
 from ..wiring import Wiring
+from ..wiring.settings import BadSetting, nearest
 from . import leaks, loops
 from .app import App, FunctionApp, ScriptApp
 from .console import Console

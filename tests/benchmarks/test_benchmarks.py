@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from twincore.desktop import targets, unix_port
+from twincore.desktop import targets
 from twincore.desktop.bench.scripts import SCRIPTS
+from twincore.desktop.targets import unix_port
 
 pytest.importorskip("click")
 pytest.importorskip("rich")

@@ -319,7 +319,7 @@ def test_ctrl_c_ends_an_idle_run_and_another_may_follow(where, request, target_i
 
     environment = {name: value for name, value in os.environ.items() if not name.startswith("TWINCORE_")}
     if where == "unix":
-        from twincore.desktop import staging
+        from twincore.desktop.targets import staging
 
         program = str(target_is_here("micropython").executable)
         environment["MICROPYPATH"] = f"{staging.linked_library()}:.frozen"

@@ -29,7 +29,8 @@ core.run(main())
 
 @pytest.mark.cpython
 def test_all_but_offload_runs_without_threads(tmp_path):
-    from twincore.desktop import targets, unix_port
+    from twincore.desktop import targets
+    from twincore.desktop.targets import unix_port
 
     if targets.reason_missing("micropython"):
         pytest.skip(targets.reason_missing("micropython"))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from twincore.desktop.staging import aliases_folder, modules_beside
+from twincore.desktop.targets.staging import aliases_folder, modules_beside
 
 ASYNCIO = "CancelledError Event Lock Loop StreamReader StreamWriter Task ThreadSafeFlag TimeoutError create_task"
 ASYNCIO += " current_task gather get_event_loop new_event_loop open_connection run sleep sleep_ms start_server wait_for"

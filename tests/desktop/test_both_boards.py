@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from twincore.desktop import emulator
+from twincore.desktop.emulation import emulator
 from twincore.desktop.process import Command, capture
 
 PROGRAMS = sorted((Path(__file__).parent / "both_boards").glob("*.py"))

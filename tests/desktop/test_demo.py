@@ -1,7 +1,7 @@
 import pytest
 
 from twincore.desktop import demo
-from twincore.desktop.run import BadUse
+from twincore.desktop.options import BadUse
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from twincore.desktop import builds, targets
+from twincore.desktop import targets
+from twincore.desktop.emulation import builds
 
 TESTS = Path(__file__).parent.parent
 EXAMPLE = TESTS.parent / "examples" / "dualcore.py"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from twincore.desktop import emulator
+from twincore.desktop.emulation import emulator
 
 PAGE = (Path(__file__).parents[2] / "docs" / "second-core.md").read_text()
 PROGRAMS = re.findall(r"^```python\n(.*?)^```\n\n```text\n(.*?)^```$", PAGE, re.M | re.S)

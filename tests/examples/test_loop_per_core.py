@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from twincore.desktop import cpython, emulator, unix_port
+from twincore.desktop.emulation import emulator
 from twincore.desktop.process import Command, capture
+from twincore.desktop.targets import cpython, unix_port
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "loop_per_core.py"
 

@@ -41,7 +41,7 @@ def interpreter(where, target_is_here):
     """(command, environment) that run a program with the library on CPython or on the unix port."""
     if where == "cpython":
         return [sys.executable, "-c"], {}
-    from twincore.desktop import staging
+    from twincore.desktop.targets import staging
 
     target = target_is_here("micropython")
     return [str(target.executable), "-c"], {"MICROPYPATH": f"{staging.linked_library()}:.frozen"}

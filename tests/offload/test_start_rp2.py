@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from twincore.desktop import emulator
+from twincore.desktop.emulation import emulator
 
 BUSY = """
 import time

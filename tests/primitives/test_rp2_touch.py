@@ -2,7 +2,7 @@
 
 import pytest
 
-from twincore.desktop import emulator
+from twincore.desktop.emulation import emulator
 from twincore.desktop.wiring import Wiring
 
 pytestmark = [pytest.mark.cpython, pytest.mark.timeout(120)]

@@ -13,8 +13,8 @@ import pytest
 from twincore import threadsafe
 from twincore.core import ThreadSafeFlag
 from twincore.core.errors import WrongContextError
-from twincore.desktop import unix_port
 from twincore.desktop.board import Board, isr_rules
+from twincore.desktop.targets import unix_port
 
 pytestmark = pytest.mark.cpython
 

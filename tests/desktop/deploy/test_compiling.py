@@ -3,7 +3,7 @@
 import pytest
 
 from twincore.desktop.deploy.compiling import Compiler, MpyFormat
-from twincore.desktop.image import CompileError
+from twincore.desktop.emulation.image import CompileError
 
 pytestmark = pytest.mark.cpython
 PICO = 4870  # sys.implementation._mpy of MicroPython 1.25 for the RP2040

@@ -2,7 +2,7 @@
 
 import pytest
 
-from twincore.desktop import unix_port
+from twincore.desktop.targets import unix_port
 
 PROGRAMS = {
     "the dialect": """

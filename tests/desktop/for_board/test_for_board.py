@@ -2,8 +2,9 @@ import ast
 
 import pytest
 
-from twincore.desktop import emulator, staging
+from twincore.desktop.emulation import emulator
 from twincore.desktop.for_board import for_board, prepared
+from twincore.desktop.targets import staging
 
 
 def sources():

@@ -6,7 +6,7 @@ import pytest
 
 from twincore.desktop.ontarget.places import Emulated, UnixPort, places
 from twincore.desktop.ontarget.selecting import command_for, roots_of, selected
-from twincore.desktop.run import BadUse
+from twincore.desktop.options import BadUse
 
 pytestmark = pytest.mark.cpython
 TEXT = """

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from twincore.desktop.run import BadUse
+from twincore.desktop.options import BadUse
 from twincore.desktop.size import budget
 
 OURS = Path(__file__).parents[3] / "benchmarks" / "size.toml"

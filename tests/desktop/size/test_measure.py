@@ -1,7 +1,7 @@
 
 import pytest
 
-from twincore.desktop.run import BadUse
+from twincore.desktop.options import BadUse
 from twincore.desktop.size import measure
 from twincore.desktop.targets import TargetMissing
 
