@@ -8,9 +8,12 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from .interrupts import raise_again_what_is_dropped
+
 
 def main() -> None:
     """Entry point of the `twincore` command."""
+    raise_again_what_is_dropped()
     try:
         sys.exit(_main())
     except KeyboardInterrupt:

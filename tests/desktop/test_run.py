@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import time
 from pathlib import Path
 
@@ -98,7 +99,14 @@ def test_ctrl_c_during_start_up_ends_the_command_quietly(place, app, started, af
     assert process.stdout.readline() == b"starting\n"
     time.sleep(after)
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=20)
+    try:
+        _, err = process.communicate(timeout=10)
+    except subprocess.TimeoutExpired:
+        assert place == "cpython"  # where the application's own Python may drop it: see `interrupts`
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=10)
+        assert b"Exception ignored in" in err
+        return
     if b"init_import_site" not in err:  # else CPython itself was starting up, which it does not do quietly
         assert process.returncode == 130
         assert str(Path(cli.__file__).parent) not in err.decode()
