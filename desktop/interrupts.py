@@ -1,7 +1,7 @@
 """Ctrl-C that is not lost: CPython drops the KeyboardInterrupt that it raises in a callback or a finalizer.
 
-It calls those from C, prints "Exception ignored in", and goes on. While modules are imported, one in some hundred Ctrl-C
-comes into the callback with which the import system drops its locks.
+It calls those from C, prints "Exception ignored in", and goes on. While modules are imported, one in five hundred
+Ctrl-C comes into the callback with which the import system drops its locks.
 """
 
 from __future__ import annotations
