@@ -27,13 +27,17 @@ class _Counter:
 
 
 class Store(StoreBase):
-    """As `store.Store`. A permit is a free slot: held by the deque, by an item, or by a caller in between."""
+    """As `store.Store`. A permit is a free slot: held by the deque, by an item, or by a caller in between.
+
+    Where callers in between hold them all, `replace` makes one more, and owes it: the next that would come back is gone.
+    """
 
     def __init__(self, buf):
         self.size = len(buf)
         self.closed = False
         self._items = deque()
         self._permits = deque([None] * self.size)
+        self._owed = deque()
         self._model = None if isinstance(buf, list) else buf[:1]  # says what the buffer would make of an item
         self._reached = bytearray(self.size + 1)  # 1 at each count of items that there ever was
         self._dropped = _Counter()
@@ -68,6 +72,8 @@ class Store(StoreBase):
         self._put.add()
         self._reached[self.size - len(self._permits)] = 1
         self._items.append(item)
+        if self._owed:
+            self._drop_what_is_over()
         return True
 
     def _as_kept(self, item):
@@ -90,12 +96,46 @@ class Store(StoreBase):
                 return True
             if self.closed:
                 return False
-            self._dropped.add()  # all slots are held by callers in between, perhaps cut into by this one: do not wait
+            self._owed.append(None)  # before the look at the close, which until then is not the end of the queue
+            if self.closed:
+                self._give_back()
+                return False
+            self._put.add()
+            self._reached[self.size] = 1
+            self._items.append(item)
+            self._drop_what_is_over()
             return True
         # Closed meanwhile, it counts as put before that: until the permit is back nobody takes the queue for drained.
         self._items.append(item)
         self._dropped.add()
+        if self._owed:
+            self._drop_what_is_over()
         return True
+
+    def _give_back(self):
+        """A permit that the caller holds comes back, or is what is owed."""
+        try:
+            if self._owed:
+                self._owed.pop()
+                return
+        except IndexError:  # another has just paid
+            pass
+        self._permits.append(None)
+
+    def _drop_what_is_over(self):
+        """Drop the oldest, with its permit, for one that is owed, as long as there are more items than slots."""
+        while len(self._items) > self.size:
+            try:
+                self._owed.pop()
+            except IndexError:
+                return
+            try:
+                self._items.popleft()
+            except IndexError:  # all taken meanwhile: still owed
+                self._owed.append(None)
+                return
+            self._finished.add()
+            self._dropped.add()
 
     def refuse(self):
         self._dropped.add()
@@ -105,7 +145,10 @@ class Store(StoreBase):
             item = self._items.popleft()
         except IndexError:
             return PENDING
-        self._permits.append(None)
+        if self._owed:
+            self._give_back()
+        else:
+            self._permits.append(None)
         return item
 
     def room(self):
@@ -128,15 +171,17 @@ class Store(StoreBase):
 
     def drained(self):
         """Closed, and every permit is back: no item is left, and no caller is about to add one."""
-        return self.closed and len(self._permits) == self.size
+        return self.closed and len(self._permits) == self.size + len(self._owed)
 
     def __len__(self):
-        return len(self._items)
+        return min(len(self._items), self.size)  # for a moment there are more: see `_drop_what_is_over`
 
 
 def _forked():
     """In the child of a fork: permits that threads of the parent's held, in the middle of a call, come back."""
     for store in _stores:
+        store._drop_what_is_over()
+        store._owed.clear()
         store._permits = deque([None] * (store.size - len(store._items)))
 
 

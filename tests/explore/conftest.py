@@ -1,5 +1,6 @@
 """Makes the explorer importable for the tests beside it, and says at the end how far they came."""
 
+import gc
 import sys
 from pathlib import Path
 
@@ -13,7 +14,8 @@ def library():
     """A copy of the library under the explorer's control."""
     from instrument import copy_of
 
-    return copy_of()
+    yield copy_of()
+    gc.collect()  # coroutines of schedules that were given up: not in the middle of what comes after these tests
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -1,6 +1,5 @@
-"""All scenarios, and which of them are known to fail."""
+"""All scenarios."""
 
-import pytest
 import scenarios_of_asyncio as foreign
 import scenarios_of_batches as batches
 import scenarios_of_calls as calls
@@ -13,20 +12,6 @@ import scenarios_of_queues as queues
 import scenarios_of_signals as signals
 import scenarios_of_streams as streams
 from parts import named
-
-# What is wrong in the library. The mark is strict: it goes with the defect.
-DEFECTS = {
-    "drop_oldest_keeps_the_newest": "uncompiled, a put drops its own item if a reader is between item and permit",
-}
-
-
-def marked(scenario):
-    """`scenario`, marked if it is known to fail."""
-    reason = DEFECTS.get(scenario.__name__)
-    if reason is None:
-        return scenario
-    return pytest.param(scenario, marks=pytest.mark.xfail(strict=True, reason=reason))
-
 
 SIZED = (queues.many_to_many, queues.threads_in_order, queues.thread_to_task, queues.task_to_thread)
 ALL = [
@@ -60,9 +45,5 @@ ALL = [
     signals.message_set_against_clear,
     signals.message_iterated,
     signals.message_waiter_cancelled,
-    *[
-        marked(scenario)
-        for group in (batches, overflow, joining, locks, streams, calls, foreign)
-        for scenario in group.ALL
-    ],
+    *[scenario for group in (batches, overflow, joining, locks, streams, calls, foreign) for scenario in group.ALL],
 ]

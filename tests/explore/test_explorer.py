@@ -413,6 +413,13 @@ MUTANTS = [
         overflow.drop_oldest_by_two_producers,
     ),
     (
+        "a slot made for a moment stays",
+        STORE,
+        "        self._dropped.add()\n        if self._owed:\n            self._drop_what_is_over()\n",
+        "        self._dropped.add()\n",
+        overflow.drop_oldest_by_two_producers,
+    ),
+    (
         "an item is counted as put when it can be got",
         STORE,
         "self._put.add()\n        self._reached[self.size - len(self._permits)] = 1\n        self._items.append(item)",
