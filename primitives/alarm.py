@@ -24,8 +24,13 @@ class Alarm(Timer):
         self.loop.timers.push(self, when)
 
     def again(self, period):
-        """Call once more, `period` after it was due last; times that the loop is late for are left out."""
+        """Call once more, `period` after it was due last; times that the loop is late for are left out.
+
+        A period of less than a unit is one: with none the loop would do nothing else.
+        """
         now = self.loop.clock.now()
+        if period < 1:
+            period = 1
         when = self.when + period
         self.set(when if when > now else now + period)
 
@@ -41,6 +46,10 @@ class Alarm(Timer):
     def expire(self):
         try:
             self.call()
-        except Exception as exc:  # here it would end the run
-            context = {"message": "What a device called has failed", "exception": exc, "future": self.call}
-            self.loop.call_exception_handler(context)
+        except Exception as exc:
+            report(self.loop, self.call, exc)
+
+
+def report(loop, what, exc):
+    """Tell the loop's handler that `what`, which a timer called, has failed: passed on, `exc` would end the run."""
+    loop.call_exception_handler({"message": "What a device called has failed", "exception": exc, "future": what})

@@ -7,7 +7,7 @@
 from ..core.context import check_context
 from ..core.native import COMPILED
 from ..core.task import PENDING, Wait
-from .launching import launch
+from .launching import check_call, launch
 from .semaphore import DONE
 
 
@@ -20,12 +20,15 @@ class Barrier:
 
     `func(*args)` is called by the last that comes, before anybody goes on; a coroutine function is started as a task.
     `result()` is what it returned, or that task. A task that is cancelled while it waits does not count any more.
-    ValueError for less than one participant. `wait`, `abort`, `reset` and the rest are as CPython's asyncio has them.
+    ValueError for less than one participant, TypeError for what can't be called. `wait`, `abort`, `reset` and the rest
+    are as CPython's asyncio has them.
     """
 
     def __init__(self, participants, func=None, args=()):
-        if participants < 1:
-            raise ValueError("a barrier is for 1 participant or more, not " + str(participants))
+        if not isinstance(participants, int) or participants < 1:
+            raise ValueError("a barrier is for 1 participant or more, a whole number, not " + repr(participants))
+        if func is not None:
+            check_call(func, args)
         self.parties = participants
         self.broken = False
         self._func = func

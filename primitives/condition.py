@@ -18,8 +18,12 @@ class Condition:
     """
 
     def __init__(self, lock=None):
-        self._lock = Lock() if lock is None else lock
-        self._line = _Line(self._lock)
+        if lock is None:
+            lock = Lock()
+        elif not isinstance(lock, Lock):
+            raise TypeError("the lock of a condition is a Lock of twincore.core, not " + repr(lock))
+        self._lock = lock
+        self._turns = None  # of those who wait to be notified, once somebody does
 
     def locked(self):
         """Whether a task holds the lock."""
@@ -36,8 +40,7 @@ class Condition:
     async def wait(self):
         """Release the lock, wait to be notified, take the lock again. Returns True. RuntimeError without the lock."""
         self._check("wait for")
-        line = self._line
-        turn = _Turn(line)
+        turn = _Turn(self)
         try:
             await turn
         except GeneratorExit:  # its task is dropped: there is nothing more to await
@@ -51,7 +54,7 @@ class Condition:
                 except BaseException as exc:  # cancelled again: the caller's `async with` wants the lock all the same
                     cancelled = exc
             if turn.notified:
-                line.notify(1)
+                self._notify(1)
             if cancelled is not None:
                 raise cancelled from None
             raise
@@ -68,16 +71,27 @@ class Condition:
     def notify(self, n=1):
         """Let the first `n` that wait go on, one by one as they get the lock. RuntimeError without the lock."""
         self._check("notify")
-        self._line.notify(n)
+        self._notify(n)
 
     def notify_all(self):
         """Let all that wait now go on."""
         self._check("notify")
-        self._line.notify(len(self._line.turns))
+        if self._turns:
+            self._notify(len(self._turns))
 
     def _check(self, what):
         if not self._lock.locked():
             raise RuntimeError("acquire the lock first to " + what + " a condition: `async with condition:`")
+
+    def _notify(self, n):
+        """Have the first `n` wait for the lock instead: each is woken once, when the lock is its own."""
+        turns = self._turns
+        while n > 0 and turns:
+            n -= 1
+            turn = turns.pop(0)
+            turn.notified = True
+            turn.task.data = self._lock  # where a cancel finds it from here on
+            self._lock.park(turn.task)
 
     def __aenter__(self):
         return self._lock.acquire()
@@ -104,29 +118,11 @@ class Condition:
         self._lock.release()
 
 
-class _Line:
-    """Who waits to be notified."""
-
-    def __init__(self, lock):
-        self.lock = lock
-        self.turns = []
-
-    def notify(self, n):
-        """Have the first `n` wait for the lock instead: each is woken once, when the lock is its own."""
-        turns = self.turns
-        while n > 0 and turns:
-            n -= 1
-            turn = turns.pop(0)
-            turn.notified = True
-            turn.task.data = self.lock  # where a cancel finds it from here on
-            self.lock.park(turn.task)
-
-
 class _Turn(Wait):
     """One wait: first in the line, then for the lock."""
 
-    def __init__(self, line):
-        self._line = line
+    def __init__(self, condition):
+        self._condition = condition
         self.task = None
         self.notified = False
         self.owns = False  # the lock, again
@@ -134,15 +130,18 @@ class _Turn(Wait):
     def attempt(self):
         if self.task is None:
             return PENDING
-        self._line.lock.attempt()  # the hand-over is complete
+        self._condition._lock.attempt()  # the hand-over is complete
         self.owns = True
         return None
 
     def park(self, task):
         self.task = task
-        self._line.turns.append(self)
-        self._line.lock.release()
+        condition = self._condition
+        if condition._turns is None:
+            condition._turns = []
+        condition._turns.append(self)
+        condition._lock.release()
 
     def unpark(self, task):
-        self._line.turns.remove(self)
+        self._condition._turns.remove(self)
         return True

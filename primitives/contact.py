@@ -6,7 +6,7 @@ from .edges import watch
 from .pin_irq import check_pin
 
 
-class Contact:
+class Contact(Debouncer):
     """A contact at `pin`, a machine.Pin or a function that gives a level. For tasks of one loop, or before that runs.
 
     `rest`: the level of the pin while it is open; None: the one that it has now. `poll_ms`, an argument or an attribute
@@ -14,54 +14,55 @@ class Contact:
     interrupts costs nothing: it has no task, no timer is set, and nobody looks at it.
     """
 
+    # What is as a rule the same is the class's: for each name that an instance has a board needs room.
     debounce_ms = 50
     poll_ms = 0
+    _level_at_rest = 1
 
     def __init__(self, pin, rest, poll_ms):
-        self._loop = get_event_loop()
-        self._pin = check_pin(pin)
-        self._debouncer = debouncer = Debouncer(self._loop, self, 0, False)
-        if poll_ms is None:
-            poll_ms = self.poll_ms
-        self._source = watch(self._loop, pin, self._level, debouncer.moved, poll_ms)
-        # The level after that, or a change between the two would go unnoticed.
-        level = self._level()
-        self._rest = level if rest is None else 1 if rest else 0
-        debouncer.closed = level != self._rest
+        Debouncer.__init__(self, get_event_loop())
+        self._source = watch(self, check_pin(pin), self.poll_ms if poll_ms is None else poll_ms)  # None: ended
+        try:
+            level = self._source.level()  # after that, or a change between the two would go unnoticed
+        except BaseException:
+            self._source.stop()
+            raise
+        rest = level if rest is None else 1 if rest else 0
+        if rest != self._level_at_rest:
+            self._level_at_rest = rest
+        self.closed = level != rest
 
     def rawstate(self):
         """Whether it is closed at this moment, bouncing or not."""
         self._check()
-        return self._level() != self._rest
+        return self._source.level() != self._level_at_rest
 
     def deinit(self):
         """End it: no timer and no interrupt is left. Again: nothing happens."""
-        check_context(self._loop, "deinit()")
-        if self._debouncer is not None:
-            self._source.stop()
-            self._debouncer.stop()
-            self._debouncer = None
+        check_context(self.loop, "deinit()")
+        source = self._source
+        if source is not None:
+            self._source = None
+            self.rest()
+            source.stop()
             self.ended()
 
     def ended(self):
         """Of `deinit`, for those that have more to end."""
 
-    def _level(self):
-        return 1 if self._pin() else 0
-
-    def _closed(self):
+    def _is_closed(self):
         """Whether it was closed when it had settled last."""
         self._check()
-        return self._debouncer.closed
+        return self.closed
 
     def _check(self):
-        if self._debouncer is None:
+        if self._source is None:
             raise RuntimeError("this " + type(self).__name__ + " was ended by deinit()")
 
-    # Of its Debouncer.
+    # Of a Debouncer.
 
-    def read_contact(self, key):
-        return self.rawstate()
+    def read_contact(self):
+        return self._source.level() != self._level_at_rest
 
-    def contact_changed(self, key, closed, when):
+    def contact_changed(self, closed, when):
         raise NotImplementedError

@@ -1,30 +1,45 @@
 """Debouncer: at what a contact that bounces has settled. For the devices of this folder, on their loop's thread."""
 
+from ..core.timers import Timer
 from ..core.times import ms_units
-from .alarm import Alarm
+from .alarm import report
 
 
-class Debouncer(Alarm):
-    """The one machine by which all switches, buttons and keys are debounced.
+class Debouncer(Timer):
+    """The one machine by which all switches, buttons and keys are debounced; base of what has a contact.
 
-    A contact that moves may bounce: it has settled once it has not moved for `owner.debounce_ms`. Then, and only then,
-    it is looked at, `owner.read_contact(key)`, and if it is not as it was, `owner.contact_changed(key, closed, when)`
-    is called, `when` in units of the loop's clock: that is when it was due, however late the loop is. So a bounce, or
-    a disturbance, of whatever form does nothing but put that off. It is `running()` until the contact has settled.
+    A contact that moves may bounce: it has settled once it has not moved for `debounce_ms`. Then, and only then, it is
+    looked at, `read_contact()`, and if it is not as it was, `contact_changed(closed, when)` is called, `when` in units
+    of the loop's clock: that is when it was due, however late the loop is. So a bounce, or a disturbance, of whatever
+    form does nothing but put that off. What these raise is reported. Those three are a subclass's own.
+
+    It is the timer itself, and has few names of its own, for the switches of a board's user are Debouncers.
     """
 
-    def __init__(self, loop, owner, key, closed):
-        Alarm.__init__(self, loop)
-        self.owner = owner
-        self.key = key
-        self.closed = closed  # as it was when it had settled last
+    def __init__(self, loop):
+        Timer.__init__(self)
+        self.loop = loop
+        self.closed = False  # as it was when it had settled last
 
     def moved(self, when):
         """It moved at `when`."""
-        self.set(when + ms_units(self.owner.debounce_ms))
+        self.rest()
+        self.loop.timers.push(self, when + ms_units(self.debounce_ms))
 
-    def call(self):
-        closed = self.owner.read_contact(self.key)
-        if closed != self.closed:
-            self.closed = closed
-            self.owner.contact_changed(self.key, closed, self.when)
+    def settling(self):
+        """Whether it has moved, and not settled yet."""
+        return self.slot >= 0
+
+    def rest(self):
+        """Forget that it moved."""
+        if self.slot >= 0:
+            self.loop.timers.remove(self)
+
+    def expire(self):
+        try:
+            closed = self.read_contact()
+            if closed != self.closed:
+                self.closed = closed
+                self.contact_changed(closed, self.when)
+        except Exception as exc:
+            report(self.loop, self, exc)

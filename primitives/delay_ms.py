@@ -9,8 +9,8 @@ from ..core.context import check_context, get_event_loop
 from ..core.event import Event
 from ..core.native import MICROPYTHON, fence
 from ..core.timers import Timer
-from ..core.times import UNITS_PER_MS
-from .launching import launch
+from ..core.times import ms_units
+from .launching import check_call, launch
 
 if MICROPYTHON:
     from time import ticks_diff, ticks_ms
@@ -33,8 +33,10 @@ class Delay_ms:
     """
 
     def __init__(self, func=None, args=(), duration=1000):
-        if duration <= 0:
+        if duration < 1:
             raise ValueError("a delay takes 1 ms or more, not " + str(duration))
+        if func is not None:
+            check_call(func, args)
         self._func = func
         self._args = args
         self._duration = duration
@@ -43,13 +45,15 @@ class Delay_ms:
         self._command = _Command(get_event_loop(), self)
 
     def callback(self, func=None, args=()):
-        """Call `func(*args)` from now on; None: nothing but the event."""
+        """Call `func(*args)` from now on; None: nothing but the event. TypeError for what can't be called."""
+        if func is not None:
+            check_call(func, args)
         self._func = func
         self._args = args
 
     def trigger(self, duration=0):
-        """Begin, or begin anew, to wait `duration` ms; 0: as long as was said when it was made. RuntimeError after
-        `deinit`."""
+        """Begin, or begin anew, to wait `duration` ms; 0 or less: as long as was said when it was made. RuntimeError
+        after `deinit`."""
         if self._command is None:
             raise RuntimeError("this Delay_ms was ended by deinit()")
         self._command.give(duration if duration > 0 else self._duration)
@@ -70,8 +74,11 @@ class Delay_ms:
         return self._value
 
     def wait(self):
-        """Awaitable: until the time is up, or was since the last `clear`."""
-        return self._happened().wait()
+        """Awaitable: until the time is up, or was since the last `clear`. RuntimeError if it was ended before that."""
+        event = self._happened()
+        if self._command is None and not event.is_set():
+            raise RuntimeError("this Delay_ms was ended by deinit()")
+        return event.wait()
 
     def is_set(self):
         """Whether the time was up since the last `clear`."""
@@ -87,10 +94,18 @@ class Delay_ms:
             self._event.clear()
 
     def deinit(self):
-        """End it: nothing is left behind. A callback that runs goes on. Again: nothing happens."""
-        if self._command is not None:
-            command, self._command = self._command, None
+        """End it: nothing is left behind. Who waits for it gets a RuntimeError; a callback that runs goes on.
+
+        Again: nothing happens.
+        """
+        command = self._command
+        if command is not None:
             command.end()
+            self._command = None
+            if self._event is not None:
+                waiters, self._event.waiters = self._event.waiters, None
+                for task in waiters or ():
+                    task.queue.fail(task, RuntimeError("this Delay_ms was ended by deinit()"))
 
     def _happened(self):
         if self._event is None:
@@ -99,9 +114,9 @@ class Delay_ms:
 
     def time_is_up(self, loop):
         """Of `_Due`: on the loop."""
-        self._happened().set()
         if self._func is not None:
-            loop.create_task(self._call())
+            loop.create_task(self._call())  # first: who waits finds what it returned
+        self._happened().set()
 
     async def _call(self):
         self._value = launch(self._func, self._args)
@@ -145,7 +160,7 @@ class _Command(Cell):
         if self.running:
             now = loop.clock.now()
             passed = ticks_diff(ticks_ms(), at) if MICROPYTHON else now - at
-            loop.timers.push(due, now - passed + duration * UNITS_PER_MS)
+            loop.timers.push(due, now - passed + ms_units(duration))
 
     def end(self):
         """On the loop."""

@@ -8,11 +8,15 @@ The interrupt looks at both contacts and takes the step from where they were to 
 that bounces goes to and fro between two neighbours, so what it adds it takes away again, and the count can't drift.
 """
 
-from ..core import ThreadSafeFlag
-from ..core.context import create_task
+from ..core.cell import Cell
+from ..core.context import check_context, get_event_loop
 from ..core.event import Event
-from ..core.sleep import sleep_ms
-from .calling import call, end
+from ..core.native import fence
+from ..core.step import runnable
+from ..core.timers import Timer
+from ..core.times import ms_units
+from .alarm import Alarm
+from .launching import check_call
 from .pin_irq import check_pin, interrupts, listen, silence
 
 BOTH = 2  # the step when both contacts have moved since the last look: which way can't be seen
@@ -22,7 +26,7 @@ WRAP = 0x1FFFFFFF  # what interrupts count with stays a small integer: a bigger 
 LOOKS = 10  # at contacts that move all the while, before it begins with what they are
 
 
-class Encoder:
+class Encoder(Timer):
     """An encoder at `pin_x` and `pin_y`, which counts up when x leads.
 
     Args: v, the value to begin with; div, edges to one step of the value, 4, 2 or 1 for knobs with as many in a
@@ -43,53 +47,68 @@ class Encoder:
     The value goes on by one when a look finds it `div` edges from where it last did, in either direction: so it is the
     same at a detent whichever way that was reached, and does not flicker there. There is a look `delay` ms after an
     edge and at each `value()`. Limits hold at each look, not edge by edge, and what is turned beyond one is forgotten:
-    back, it moves at once. `async for` gives each task the latest
-    value when there is one that it has not seen, and ends at `deinit`. After that the others raise RuntimeError. No
-    edge is lost as long as interrupts come before the next edge of the other contact; `skipped` counts the times when
-    they did not, and it was taken for granted that the knob went on as before.
+    back, it moves at once. `async for` gives each task the latest value when there is one that it has not seen, and
+    ends at `deinit`. After that the others raise RuntimeError. What `callback`, or a pin that is polled, raises is
+    reported. While nobody turns it there is no task, and no timer if the pins interrupt. No edge is lost as long as
+    interrupts come before the next edge of the other contact; `skipped` counts the times when they did not, and it was
+    taken for granted that the knob went on as before.
     """
+
+    # What is as a rule the same is the class's: for each name that an instance has a board needs room.
+    _div = 1
+    _vmin = None
+    _vmax = None
+    _mod = None
+    _reaction = None  # the callback and its arguments
+    _delay = 100
+    _changed = None  # an Event, once somebody iterates
+    _poll = None  # an Alarm, where pins do not interrupt
 
     def __init__(
         self, pin_x, pin_y, v=0, div=1, vmin=None, vmax=None, mod=None, callback=None, args=(), delay=100, *, poll_ms=1
     ):
         _check(v, div, vmin, vmax, mod, delay, poll_ms)
-        if callback is not None and not callable(callback):
-            raise TypeError("callback is a function, or None, not " + repr(callback))
-        self._x = check_pin(pin_x)
-        self._y = check_pin(pin_y)
+        if callback is not None:
+            check_call(callback, args)
+        check_pin(pin_x)
+        check_pin(pin_y)
         if pin_x is pin_y:
             raise ValueError("the contacts of an encoder need a pin each")
-        self._div = div
-        self._vmin = vmin
-        self._vmax = vmax
-        self._mod = mod
-        self._callback = callback
-        self._args = tuple(args)
-        self._delay = delay
-        # Written by the interrupts.
-        self._ready = False
-        self._state = 0  # an index into STEPS
-        self._way = 0  # +1 or -1, of the last edge; 0 before the first
-        self._count = 0  # edges, modulo WRAP + 1
-        self.skipped = 0
-        # Written by tasks.
+        Timer.__init__(self)
+        self.loop = get_event_loop()
+        self._ended = False
         self._seen = 0  # the count at the last look
         self._rest = 0  # edges that do not make a step of the value yet
         self._value = v
         self._told = v  # at the last call
         self._number = 0  # of calls
-        self._flag = ThreadSafeFlag()
-        self._changed = Event()
-        self._poller = None
-        edge = self._edge
-        self._interrupts = interrupts(pin_x) and interrupts(pin_y)
-        if self._interrupts:
-            listen(pin_x, edge)
-            listen(pin_y, edge)
-        self._begin()
-        self._task = create_task(self._run())
-        if not self._interrupts:
-            self._poller = create_task(self._poll(poll_ms))
+        if div != 1:
+            self._div = div
+        if vmin is not None:
+            self._vmin = vmin
+        if vmax is not None:
+            self._vmax = vmax
+        if mod is not None:
+            self._mod = mod
+        if callback is not None:
+            self._reaction = (callback, tuple(args))
+        if delay != 100:
+            self._delay = delay
+        self._contacts = contacts = _Contacts(self, pin_x, pin_y)
+        try:
+            if contacts.interrupt():
+                contacts.listen()
+            else:
+                self._poll = _Poll(self.loop, contacts, poll_ms)
+            contacts.begin()
+        except BaseException:
+            self.deinit()
+            raise
+
+    @property
+    def skipped(self):
+        """How often an interrupt came so late that both contacts had moved."""
+        return self._contacts.skipped
 
     def value(self):
         """The value, up to the last edge. RuntimeError after `deinit`."""
@@ -99,81 +118,68 @@ class Encoder:
 
     def __aiter__(self):
         self._check()
+        if self._changed is None:
+            self._changed = Event()
         return _Reader(self)
 
     def deinit(self):
-        """End it: no task is left, and no interrupt. Again: nothing happens."""
-        task = self._task
-        if task is None:
+        """End it: no timer is left, and no interrupt. Again: nothing happens."""
+        check_context(self.loop, "Encoder.deinit()")
+        if self._ended:
             return
-        end(task)  # first of all: it refuses another context
-        self._task = None
-        if self._interrupts:
-            silence(self._x)
-            silence(self._y)
-        else:
-            self._poller.cancel()
-        self._changed.set()
+        self._ended = True
+        if self.slot >= 0:
+            self.loop.timers.remove(self)
+        if self._poll is not None:
+            self._poll.stop()
+        self._contacts.silence()
+        if self._changed is not None:
+            self._changed.set()
 
     def _check(self):
-        if self._task is None:
+        if self._ended:
             raise RuntimeError("this Encoder was ended by deinit()")
 
-    def _begin(self):
-        """Count from here on.
+    # What its loop does.
 
-            the levels are read, then an edge comes    the second look finds others: begin again
-            an edge comes after `_ready` was stored    the interrupt counts it, and keeps `_state` with it
-        """
-        for _ in range(LOOKS):
-            self._ready = False
-            self._state = self._x() << 1 | self._y()
-            self._ready = True
-            if self._x() << 1 | self._y() == self._state & 3:
-                break
-
-    def _edge(self, _):
-        """In an interrupt, or of `_poll`: look where the contacts are."""
-        if not self._ready:
+    def edges_came(self):
+        """Of its contacts: look at them, `delay` ms from now if it is not to be sooner already."""
+        if self._ended:
             return
-        state = (self._state << 2 | self._x() << 1 | self._y()) & 15
-        self._state = state
-        step = STEPS[state]
-        if not step:
-            return
-        if step == BOTH:
-            self.skipped = (self.skipped + 1) & WRAP
-            step = self._way * 2
-        else:
-            self._way = step
-        self._count = (self._count + step) & WRAP
-        self._flag.set()
+        loop = self.loop
+        loop.bell.arm(self._contacts)  # before the look: an edge from here on rings again
+        if not self._delay:
+            self.expire()
+        elif self.slot < 0:
+            self._contacts.bell = None
+            loop.timers.push(self, loop.clock.now() + ms_units(self._delay))
 
-    async def _poll(self, interval):
-        while True:
-            await sleep_ms(interval)
-            self._edge(None)
-
-    async def _run(self):
-        while self._task is not None:
-            await self._flag.wait()  # clears it: an edge from here on sets it again
-            if self._delay:
-                await sleep_ms(self._delay)
-            self._look()
-            value = self._value
-            delta = value - self._told
-            if delta:
-                self._told = value
-                self._number += 1
+    def expire(self):
+        self._contacts.bell = self.loop.bell
+        fence()
+        self._look()
+        value = self._value
+        delta = value - self._told
+        if delta:
+            self._told = value
+            self._number += 1
+            if self._reaction is not None:
+                self.loop.create_task(self._call(value, delta))
+            if self._changed is not None:
                 self._changed.set()
                 self._changed.clear()
-                if self._callback is not None:
-                    told = value, delta
-                    call(self._callback, told + self._args)
+
+    async def _call(self, value, delta):
+        if not self._ended:
+            callback, args = self._reaction
+            told = value, delta
+            result = callback(*told + args)
+            if runnable(result):
+                await result
 
     def _look(self):
         """Make what was counted since the last look part of the value."""
-        count = self._count
+        count = self._contacts.count
         edges = (count - self._seen) & WRAP
         if edges > WRAP >> 1:
             edges -= WRAP + 1
@@ -189,6 +195,91 @@ class Encoder:
         self._value = value if self._mod is None else value % self._mod
 
 
+class _Contacts(Cell):
+    """The contacts, and what interrupts write."""
+
+    def __init__(self, encoder, x, y):
+        self.rung = False
+        self.x = x
+        self.y = y
+        self.state = -1  # an index into STEPS; -1: not begun
+        self.way = 0  # +1 or -1, of the last edge; 0 before the first
+        self.count = 0  # edges, modulo WRAP + 1
+        self.skipped = 0
+        self.encoder = encoder
+        self.bell = encoder.loop.bell
+        self.bell.arm(self)
+
+    def interrupt(self):
+        """Whether both tell of their edges by themselves."""
+        return interrupts(self.x) and interrupts(self.y)
+
+    def listen(self):
+        moved = self.moved
+        listen(self.x, moved)
+        listen(self.y, moved)
+
+    def silence(self):
+        """Have no interrupts any more; late ones do no harm."""
+        if self.interrupt():
+            silence(self.x)
+            silence(self.y)
+        self.encoder.loop.bell.disarm(self)
+
+    def begin(self):
+        """Count from here on.
+
+            the levels are read, then an edge comes    the second look finds others: begin again
+            an edge comes after `state` was stored     the interrupt counts it, and goes on from there
+        """
+        for _ in range(LOOKS):
+            self.state = -1
+            self.state = self.x() << 1 | self.y()
+            if self.x() << 1 | self.y() == self.state & 3:
+                break
+
+    def moved(self, _):
+        """In an interrupt, or of `_Poll`: look where the contacts are."""
+        state = self.state
+        if state < 0:
+            return
+        state = (state << 2 | self.x() << 1 | self.y()) & 15
+        self.state = state
+        step = STEPS[state]
+        if not step:
+            return
+        if step == BOTH:
+            self.skipped = (self.skipped + 1) & WRAP
+            step = self.way * 2
+        else:
+            self.way = step
+        self.count = (self.count + step) & WRAP
+        fence()
+        # There is no bell while a look is to come, which will see this edge: nobody need wake. In whatever order
+        #   here: the count is stored, is there a bell?    there: there is one again, the count is looked at
+        # come, no edge is lost.
+        bell = self.bell
+        if bell is not None:
+            bell.ring(self)
+
+    def answer(self):
+        self.encoder.edges_came()
+
+
+class _Poll(Alarm):
+    """Looks at contacts that do not interrupt."""
+
+    def __init__(self, loop, contacts, ms):
+        Alarm.__init__(self, loop)
+        self._contacts = contacts
+        self._period = ms_units(ms)
+        self.set(loop.clock.now() + self._period)
+
+    def call(self):
+        self.again(self._period)  # first of all: a pin may raise
+        self._contacts.moved(None)
+
+
 class _Reader:
     """One task's `async for`."""
 
@@ -202,7 +293,7 @@ class _Reader:
     async def __anext__(self):
         encoder = self._encoder
         while self._seen == encoder._number:
-            if encoder._task is None:
+            if encoder._ended:
                 raise StopAsyncIteration
             await encoder._changed.wait()
         self._seen = encoder._number
@@ -210,8 +301,8 @@ class _Reader:
 
 
 def _check(v, div, vmin, vmax, mod, delay, poll_ms):
-    if div < 1:
-        raise ValueError("div is 1 edge or more to a step, not " + str(div))
+    if not isinstance(div, int) or div < 1:
+        raise ValueError("div is 1 edge or more to a step, a whole number, not " + repr(div))
     if delay < 0:
         raise ValueError("delay is 0 ms or more, not " + str(delay))
     if poll_ms < 1:

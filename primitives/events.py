@@ -16,22 +16,35 @@ from ..core.step import runnable
 from ..core.task import PENDING, RunQueue, Task, Wait
 
 
-class WaitAny:
-    """Waits for the first of `elos`. ValueError if there are none. For tasks of one loop, several at a time if you
-    like.
-
-    The first that happened is the one that is returned. Nothing is taken from the others: a flag that clears itself
-    stays set, for the next to find. If one fails the wait fails. A member's `wait()` that is a coroutine runs as a
-    task; when another member came first it is cancelled, and if it had ended by then, that is what the next wait
-    returns.
-    """
+class _Several:
+    """What waits for `elos`, event-like objects. ValueError if there are none, TypeError for what is none."""
 
     def __init__(self, elos):
         self._elos = tuple(elos)
         if not self._elos:
-            raise ValueError("WaitAny of nothing would wait for ever")
-        self.late = []  # whose tasks had ended when another was returned: (member, Task)
-        self._last = None
+            raise ValueError(type(self).__name__ + " of nothing makes no sense: there is nothing that could happen")
+        for elo in self._elos:
+            if not hasattr(elo, "wait"):
+                raise TypeError("what is waited for has a wait(), as an Event has it: not " + repr(elo))
+
+    def clear(self):
+        """Call `clear()` of those that have one."""
+        for elo in self._elos:
+            if hasattr(elo, "clear"):
+                elo.clear()
+
+
+class WaitAny(_Several):
+    """Waits for the first of `elos`. For tasks of one loop, several at a time if you like.
+
+    The first that happened is the one that is returned. Nothing is taken from the others: a flag that clears itself
+    stays set, for the next to find. If one fails the wait fails. A member's `wait()` that is a coroutine runs as a
+    task; when another member came first it is cancelled, and if it had ended by then, that is what the next wait
+    returns. ValueError if there are none, TypeError for what has no `wait`.
+    """
+
+    late = ()  # whose tasks had ended when another was returned: (member, Task)
+    _last = None
 
     def wait(self):
         """Awaitable: the member that happened."""
@@ -41,20 +54,9 @@ class WaitAny:
         """The member that was returned last."""
         return self._last
 
-    def clear(self):
-        """Call `clear()` of those that have one."""
-        for elo in self._elos:
-            if hasattr(elo, "clear"):
-                elo.clear()
 
-
-class WaitAll:
-    """Waits for all of `elos`; one that happened earlier need not be set still. ValueError if there are none."""
-
-    def __init__(self, elos):
-        self._elos = tuple(elos)
-        if not self._elos:
-            raise ValueError("WaitAll of nothing waits for nothing")
+class WaitAll(_Several):
+    """Waits for all of `elos`; one that happened earlier need not be set still. Errors as of WaitAny."""
 
     async def wait(self):
         """Until each has happened once. If one fails, or the wait is cancelled, the others are waited for no more."""
@@ -64,12 +66,6 @@ class WaitAll:
         finally:
             for task in tasks:
                 task.cancel()
-
-    def clear(self):
-        """Call `clear()` of those that have one."""
-        for elo in self._elos:
-            if hasattr(elo, "clear"):
-                elo.clear()
 
 
 class ELO:
@@ -81,7 +77,10 @@ class ELO:
 
     def __init__(self, coro, *args, **kwargs):
         if not isinstance(coro, Task):
-            coro = create_task(coro(*args, **kwargs) if callable(coro) else coro)
+            func, coro = coro, coro(*args, **kwargs) if callable(coro) else coro
+            if not runnable(coro):
+                raise TypeError("an ELO is of a Task, or of a coroutine function and its arguments, not " + repr(func))
+            coro = create_task(coro)
         self._task = coro
 
     def wait(self):
@@ -155,8 +154,7 @@ class _Begun:
     def __await__(self):
         return self._it
 
-    def __iter__(self):
-        return self._it
+    __iter__ = __await__
 
     async def wait(self):
         return await self
@@ -257,6 +255,8 @@ class _Any(Wait):
                 if wait.coro is not None:
                     wait.cancel()
                 elif not wait.cancelled():
+                    if not self._owner.late:
+                        self._owner.late = []
                     self._owner.late.append((elo, wait))
         self._stand_ins = None
 

@@ -7,6 +7,14 @@ from ..core.sleep import sleep_ms
 from ..core.step import runnable
 
 
+def check_call(func, args):
+    """TypeError if `func(*args)` can't be: told at once, and not when the time for the call has come."""
+    if not callable(func):
+        raise TypeError("what is to be called is a function or a coroutine function, not " + repr(func))
+    if not isinstance(args, (tuple, list)):
+        raise TypeError("the arguments are a tuple, such as (led,), not " + repr(args))
+
+
 def launch(func, args=()):
     """Call `func(*args)`; return its value, or the Task that runs it if that is a coroutine. Tasks of a loop only."""
     result = func(*args)

@@ -23,6 +23,9 @@ class KeyMatrix(RingbufQueue):
 
     debounce_ms = 50
     scan_ms = 10
+    lost = 0  # what made way
+    _ended = False
+    _debouncers = ()  # as many as there were keys in motion at a time
 
     def __init__(self, rowpins, colpins, buf):
         self._rows = _pins("rowpins", rowpins)
@@ -31,21 +34,18 @@ class KeyMatrix(RingbufQueue):
             if pin in self._columns:
                 raise ValueError(repr(pin) + " is both a row and a column")
         RingbufQueue.__init__(self, buf)
-        self.lost = 0  # what made way
-        self._loop = get_event_loop()
-        self._keys = len(self._rows) * len(self._columns)
-        self._debouncers = []  # as many as there were keys in motion at a time
-        self._ended = False
+        self.loop = get_event_loop()
         for row in self._rows:
             row(1)
         self._seen = self._closed = 0  # bit n: key n, as the last scan saw it; as it had settled
-        self._alarm = Alarm(self._loop, self._scan)
-        self._alarm.set(self._loop.clock.now())
+        self._alarm = _Scan(self)
+        self._alarm.set(self.loop.clock.now())
 
     def __getitem__(self, scan_code):
         """Whether that key is pressed, debounced. IndexError if there is none."""
-        if not 0 <= scan_code < self._keys:
-            raise IndexError("there are the keys 0 to " + str(self._keys - 1) + ", not " + str(scan_code))
+        keys = len(self._rows) * len(self._columns)
+        if not 0 <= scan_code < keys:
+            raise IndexError("there are the keys 0 to " + str(keys - 1) + ", not " + str(scan_code))
         return bool(self.keymap() >> scan_code & 1)
 
     def keymap(self):
@@ -59,13 +59,13 @@ class KeyMatrix(RingbufQueue):
 
         Again: nothing happens.
         """
-        check_context(self._loop, "deinit()")
+        check_context(self.loop, "deinit()")
         if self._ended:
             return
         self._ended = True
         self._alarm.stop()
         for debouncer in self._debouncers:
-            debouncer.stop()
+            debouncer.rest()
         for row in self._rows:
             row(1)
         self.shutdown()
@@ -87,15 +87,18 @@ class KeyMatrix(RingbufQueue):
         except QueueFull:
             self.lost += 1
 
-    def _scan(self):
-        now = self._loop.clock.now()
+    def scan(self):
+        """Of its alarm."""
+        now = self.loop.clock.now()
         self._alarm.again(ms_units(self.scan_ms))  # first of all: a pin may raise
         seen = 0
         for row in self._rows:
             row(0)
-            for column in self._columns:
-                seen = seen << 1 | (0 if column() else 1)
-            row(1)
+            try:
+                for column in self._columns:
+                    seen = seen << 1 | (0 if column() else 1)
+            finally:
+                row(1)  # or its keys would be taken for those of other rows
         moved = seen ^ self._seen
         self._seen = seen
         key = 0
@@ -109,25 +112,57 @@ class KeyMatrix(RingbufQueue):
         """The one that has this key in hand, or else one that has nothing to do."""
         idle = None
         for debouncer in self._debouncers:
-            if not debouncer.running():
+            if not debouncer.settling():
                 idle = debouncer
             elif debouncer.key == key:
                 return debouncer
         if idle is None:
-            idle = Debouncer(self._loop, self, key, False)
+            idle = _Key(self)
+            if not self._debouncers:
+                self._debouncers = []
             self._debouncers.append(idle)
         idle.key = key
         idle.closed = bool(self._closed >> key & 1)
         return idle
 
-    # Of its Debouncers.
-
-    def read_contact(self, key):
+    def seen(self, key):
+        """Whether the last scan saw that key closed."""
         return bool(self._seen >> key & 1)
 
-    def contact_changed(self, key, closed, when):
+    def settled(self, key, closed, when):
+        """Of a key's debouncer."""
         self._closed ^= 1 << key
         self.key_changed(key, closed, when)
+
+
+class _Scan(Alarm):
+    """When to scan a matrix."""
+
+    def __init__(self, matrix):
+        Alarm.__init__(self, matrix.loop)
+        self._matrix = matrix
+
+    def call(self):
+        self._matrix.scan()
+
+
+class _Key(Debouncer):
+    """A key in motion."""
+
+    def __init__(self, matrix):
+        Debouncer.__init__(self, matrix.loop)
+        self.key = 0
+        self._matrix = matrix
+
+    @property
+    def debounce_ms(self):
+        return self._matrix.debounce_ms
+
+    def read_contact(self):
+        return self._matrix.seen(self.key)
+
+    def contact_changed(self, closed, when):
+        self._matrix.settled(self.key, closed, when)
 
 
 def _pins(what, pins):

@@ -6,10 +6,12 @@
 Every edge counts, those of a bouncing contact too: for buttons there are Switch and Pushbutton.
 """
 
-from ..core.context import create_task
+from ..core.context import create_task, get_event_loop
 from ..core.sleep import sleep_ms
 from ..threadsafe.message import WRAP, Message
+from .alarm import report
 from .calling import call, end
+from .launching import check_call
 from .pin_irq import check_pin, interrupts, listen, silence
 
 LOOKS = 3  # at a pin that changes all the while, before the last one is taken
@@ -62,19 +64,24 @@ class AsyncPin:
 class PinCall:
     """Calls `cb_rise(*cbr_args)` when the level of `pin` has gone up, `cb_fall(*cbf_args)` when it has gone down.
 
-    They are called by a task, or run by one if they are coroutine functions; None: nothing is called. What they raise
-    is reported by the loop's exception handler. A pulse that is over before the task has had its turn gives both calls;
-    of several such there is one. poll_ms: how often a pin is looked at that does not interrupt.
+    They are called by a task, or run by one if they are coroutine functions; None: nothing is called. What they, or the
+    pin, raise is reported by the loop's exception handler, and it goes on. A pulse that is over before the task has had
+    its turn gives both calls; of several such there is one. poll_ms: how often a pin is looked at that does not
+    interrupt.
     To be made by a task, or before the loop runs. TypeError for what is no pin or can't be called.
     """
 
     def __init__(self, pin, *, cb_rise=None, cbr_args=(), cb_fall=None, cbf_args=(), poll_ms=10):
-        for callback in (cb_rise, cb_fall):
-            if callback is not None and not callable(callback):
-                raise TypeError("a callback is a function, or None, not " + repr(callback))
         self._calls = (cb_fall, cbf_args), (cb_rise, cbr_args)  # by level
-        self._edges = _Edges(pin, None, poll_ms)
-        self._task = create_task(self._run(*self._edges.look()))
+        for callback, args in self._calls:
+            if callback is not None:
+                check_call(callback, args)
+        self._edges = edges = _Edges(pin, None, poll_ms)
+        try:
+            self._task = create_task(self._run(*edges.look()))
+        except BaseException:
+            edges.end()
+            raise
 
     def deinit(self):
         """End it, also in a callback: no task is left, and no interrupt. Again: nothing happens."""
@@ -87,8 +94,14 @@ class PinCall:
     async def _run(self, count, level):
         edges = self._edges
         while self._task is not None:
-            await edges.more(count)
-            count, now = edges.look()
+            try:
+                await edges.more(count)
+                count, now = edges.look()
+            except Exception as exc:  # of the pin
+                if self._task is not None:
+                    report(get_event_loop(), self, exc)
+                    await edges.pause()
+                continue
             if now == level:
                 self._call(1 - level)
             level = now
@@ -144,8 +157,12 @@ class _Edges:
             if self._interrupts:
                 await news.__anext__()
             else:
-                await sleep_ms(self._poll_ms)
+                await self.pause()
             self.check()
+
+    async def pause(self):
+        """Until it is time to look again at what does not interrupt."""
+        await sleep_ms(self._poll_ms)
 
     def check(self):
         if self._ended:

@@ -17,7 +17,8 @@ SHORT = 32  # it is open again, and is known to have been neither long nor the f
 class Presses:
     """The one machine that tells long and double presses for Pushbutton, EButton and SwArray.
 
-    It is told when the contact of `key` closes and opens, debounced, and calls `owner.happened(key, what)`:
+    It is told when the contact of `key` closes and opens, debounced, and calls `owner.happened(key, what)`;
+    `owner` has a `loop`, and the times below:
 
     | what | when |
     |---|---|
@@ -32,29 +33,26 @@ class Presses:
     or LONG or DOUBLE, and OPEN when it opens. While the button rests no timer runs.
     """
 
-    def __init__(self, loop, owner, key, wanted, exclusive):
-        self.key = key
-        self._wanted = 0
-        self._owner = owner
+    key = 0  # of those of a matrix
+    _long = None  # Alarms, once they are wanted
+    _second = None  # runs while a second press would make it double
+
+    def __init__(self, owner, wanted, exclusive):
+        self.owner = owner
         self._exclusive = exclusive
-        self._closed = False
-        self._is = 0  # what this press is so far: CLOSE, LONG or DOUBLE; 0: none was seen to begin
-        self._loop = loop
-        self._long = None  # Alarms, once they are wanted
-        self._second = None  # runs while a second press would make it double
+        self._is = 0  # what this press is so far: CLOSE, LONG or DOUBLE; 0: it is over, or none was seen to begin
         self.want(wanted)
 
     def want(self, wanted):
         """Look for LONG, DOUBLE, both, or neither."""
         self._wanted = wanted
         if wanted & LONG and self._long is None:
-            self._long = Alarm(self._loop, self._is_long)
+            self._long = _LongPress(self)
         if wanted & DOUBLE and self._second is None:
-            self._second = Alarm(self._loop, self._no_second)
+            self._second = _SecondPress(self)
 
     def changed(self, closed, when):
         """The contact closed or opened at `when`."""
-        self._closed = closed
         if closed:
             self._close(when)
         else:
@@ -62,7 +60,7 @@ class Presses:
 
     def busy(self):
         """Whether there is more to come of a press."""
-        return self._closed or self._second_may_come()
+        return self._is != 0 or self._second_may_come()
 
     def stop(self):
         """Be done with it."""
@@ -81,9 +79,9 @@ class Presses:
         else:
             self._is = CLOSE
             if self._wanted & DOUBLE:
-                self._second.set(when + ms_units(self._owner.double_click_ms))
+                self._second.set(when + ms_units(self.owner.double_click_ms))
             if self._wanted & LONG:
-                self._long.set(when + ms_units(self._owner.long_press_ms))
+                self._long.set(when + ms_units(self.owner.long_press_ms))
         if not self._exclusive:
             self._tell(CLOSE)
         if second:
@@ -98,14 +96,16 @@ class Presses:
         if was == CLOSE and not self._second_may_come():
             self._short()
 
-    def _is_long(self):
+    def is_long(self):
+        """Of its alarm: it has been held for so long."""
         self._is = LONG
         if self._second is not None:
             self._second.stop()
         self._tell(LONG)
 
-    def _no_second(self):
-        if not self._closed:  # else it may be a long one yet
+    def no_second(self):
+        """Of its alarm: the time for a second press is over."""
+        if not self._is:  # else it is held, and may be a long one yet
             self._short()
 
     def _short(self):
@@ -116,4 +116,26 @@ class Presses:
             self._tell(SHORT)
 
     def _tell(self, what):
-        self._owner.happened(self.key, what)
+        self.owner.happened(self.key, what)
+
+
+class _LongPress(Alarm):
+    """When a press has been held for so long."""
+
+    def __init__(self, presses):
+        Alarm.__init__(self, presses.owner.loop)
+        self._presses = presses
+
+    def call(self):
+        self._presses.is_long()
+
+
+class _SecondPress(Alarm):
+    """When the time for a second press is over."""
+
+    def __init__(self, presses):
+        Alarm.__init__(self, presses.owner.loop)
+        self._presses = presses
+
+    def call(self):
+        self._presses.no_second()

@@ -13,10 +13,10 @@ Many buttons in a matrix are a SwArray or a Keyboard.
 from ..core.event import Event
 from .contact import Contact
 from .presses import CLOSE, DOUBLE, LONG, OPEN, SHORT, Presses
-from .reactions import Reactions
+from .reactions import Reacting
 
 
-class Pushbutton(Contact):
+class Pushbutton(Reacting):
     """A button between `pin` and ground or the supply. Calls functions, or coroutine functions.
 
     | is called | when |
@@ -40,60 +40,71 @@ class Pushbutton(Contact):
     long_press_ms = 1000
     double_click_ms = 400
 
+    press = None  # Events, once they are asked for
+    release = None
+    double = None
+    long = None
+    _on_press = None  # reactions
+    _on_release = None
+    _on_double = None
+    _on_long = None
+    _release_is = OPEN
+
     def __init__(self, pin, suppress=False, sense=None, *, poll_ms=None):
-        self.press = None  # Events, once they are asked for
-        self.release = None
-        self.double = None
-        self.long = None
-        self._release_is = SHORT if suppress else OPEN
-        Contact.__init__(self, pin, sense, poll_ms)
-        self._reactions = Reactions(self._loop)
-        self._presses = Presses(self._loop, self, 0, 0, False)
+        if suppress:
+            self._release_is = SHORT
+        Reacting.__init__(self, pin, sense, poll_ms)
+        self._presses = Presses(self, 0, False)
 
     def press_func(self, func=False, args=()):
         """Call `func(*args)` at a press, in a task. False: nothing. None: set the Event `press`, yours to clear."""
-        event = self._react(CLOSE, func, args)
-        if event is not None:
-            self.press = event
+        self._on_press = self._reaction(func, args)
+        if func is None:
+            self.press = self._on_press
 
     def release_func(self, func=False, args=()):
         """Likewise at a release; None: set the Event `release`."""
-        event = self._react(self._release_is, func, args)
-        if event is not None:
-            self.release = event
+        self._on_release = self._reaction(func, args)
+        if func is None:
+            self.release = self._on_release
 
     def double_func(self, func=False, args=()):
         """Likewise at a double click; None: set the Event `double`."""
-        event = self._react(DOUBLE, func, args)
-        if event is not None:
-            self.double = event
+        self._on_double = self._reaction(func, args)
+        if func is None:
+            self.double = self._on_double
+        self._want()
 
     def long_func(self, func=False, args=()):
         """Likewise at a long press; None: set the Event `long`."""
-        event = self._react(LONG, func, args)
-        if event is not None:
-            self.long = event
+        self._on_long = self._reaction(func, args)
+        if func is None:
+            self.long = self._on_long
+        self._want()
 
     def __call__(self):
         """Whether it is pressed, debounced."""
-        return self._closed()
+        return self._is_closed()
 
-    def _react(self, what, func, args):
-        self._check()
-        event = self._reactions.set(what, func, args)
-        self._presses.want(sum(kind for kind in (LONG, DOUBLE) if self._reactions.wants(kind)))
-        return event
+    def _want(self):
+        self._presses.want((0 if self._on_long is None else LONG) | (0 if self._on_double is None else DOUBLE))
 
-    def contact_changed(self, key, closed, when):
+    def contact_changed(self, closed, when):
         self._presses.changed(closed, when)
 
     def happened(self, key, what):
         """Of its Presses."""
-        self._reactions.happened(what)
+        if what == CLOSE:
+            self._react(self._on_press)
+        elif what == self._release_is:
+            self._react(self._on_release)
+        elif what == DOUBLE:
+            self._react(self._on_double)
+        elif what == LONG:
+            self._react(self._on_long)
 
     def ended(self):
         self._presses.stop()
-        self._reactions.end()
 
 
 class EButton(Contact):
@@ -120,13 +131,13 @@ class EButton(Contact):
         self.double = Event()
         self.long = Event()
         Contact.__init__(self, pin, sense, poll_ms)
-        self._presses = Presses(self._loop, self, 0, LONG | DOUBLE, bool(suppress))
+        self._presses = Presses(self, LONG | DOUBLE, bool(suppress))
 
     def __call__(self):
         """Whether it is pressed, debounced."""
-        return self._closed()
+        return self._is_closed()
 
-    def contact_changed(self, key, closed, when):
+    def contact_changed(self, closed, when):
         self._presses.changed(closed, when)
 
     def happened(self, key, what):

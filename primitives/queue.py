@@ -30,6 +30,8 @@ class Queue:
     """
 
     def __init__(self, maxsize=0):
+        if not isinstance(maxsize, int):
+            raise TypeError("maxsize is a whole number, 0 or less for no limit, not " + repr(maxsize))
         self.maxsize = maxsize
         self._head = 0  # of those in `_items`, the first that was not taken
         self._make()

@@ -1,59 +1,41 @@
-"""Reactions: what is to be called when something happens. For the devices of this folder, on their loop's thread."""
+"""Reacting: a contact that calls functions when something happens to it. Base of Switch and Pushbutton."""
 
 from ..core.event import Event
 from ..core.step import runnable
+from .contact import Contact
+from .launching import check_call
 
 
-class Reactions:
-    """Functions, coroutine functions and Events by the name of what happens.
+class Reacting(Contact):
+    """A *reaction* is a function, a pair of one and its arguments, an Event, or None.
 
     A function is called in a task of its own, in the order in which things happen; what it raises is reported as that
-    of any task that nobody awaits, and concerns nobody else.
+    of any task that nobody awaits, and concerns nobody else. After `deinit` none is called; what runs goes on.
     """
 
-    def __init__(self, loop):
-        self._loop = loop
-        self._of = {}
-        self._ended = False
+    def _reaction(self, func, args):
+        """That of `func(*args)`. False: nothing happens. None: an Event of its own.
 
-    def set(self, name, func, args):
-        """Call `func(*args)` when `name` happens; False: nothing. None: set an Event, which is returned.
-
-        TypeError for what can't be called, and for arguments that are no tuple.
+        TypeError for what can't be called, and for arguments that are no tuple. RuntimeError after `deinit`.
         """
+        self._check()
         if func is None:
-            func = Event()
-            self._of[name] = (func.set, None)
-            return func
-        if func is not False and not callable(func):
+            return Event()
+        if func is False:
+            return None
+        if not callable(func):
             raise TypeError("a function, None for an Event, or False is expected, not " + repr(func))
-        if not isinstance(args, (tuple, list)):
-            raise TypeError("the arguments are a tuple, such as (led,), not " + repr(args))
-        self._of[name] = (func, args) if func else None
-        return None
+        check_call(func, args)
+        return (func, args) if args else func
 
-    def wants(self, name):
-        """Whether there is one."""
-        return self._of.get(name) is not None
+    def _react(self, reaction):
+        if isinstance(reaction, Event):
+            reaction.set()
+        elif reaction is not None:
+            self.loop.create_task(self._call(reaction))
 
-    def happened(self, name):
-        """`name` happened."""
-        found = self._of.get(name)
-        if found is None:
-            return
-        func, args = found
-        if args is None:
-            func()  # sets the Event
-        else:
-            self._loop.create_task(self._call(func, args))
-
-    def end(self):
-        """Call nothing more; what runs goes on."""
-        self._ended = True
-        self._of.clear()
-
-    async def _call(self, func, args):
-        if not self._ended:
-            result = func(*args)
+    async def _call(self, reaction):
+        if self._source is not None:
+            result = reaction[0](*reaction[1]) if isinstance(reaction, tuple) else reaction()
             if runnable(result):
                 await result

@@ -30,11 +30,11 @@ class RingbufQueue(Queue):
                 raise ValueError(
                     "give a capacity, or a list, array or bytearray of at least one slot, not " + repr(buf)
                 ) from None
-        self._buf = buf
         Queue.__init__(self, len(buf))
+        self._items = _Slots(buf)
 
     def _make(self):
-        self._items = _Slots(self._buf)
+        """What Queue keeps its items in is not wanted here."""
 
     def _add(self, item):
         self._items.add(item)
@@ -48,8 +48,7 @@ class RingbufQueue(Queue):
         if self._shut:
             raise QueueShutDown("nothing can be put any more")
         if self.full() and len(self._items) == self.maxsize:
-            self._items.take()
-            self._items.add(val)
+            self._items.replace(val)
             raise QueueFull("the oldest item was overwritten")
         self._put(val)
 
@@ -84,6 +83,13 @@ class _Slots:
             slot -= self._size
         self._buf[slot] = item
         self._count += 1
+
+    def replace(self, item):
+        """Put `item` in place of the oldest. What the buffer can't hold, as 256 in a bytearray, changes nothing."""
+        head = self._head
+        self._buf[head] = item
+        head += 1
+        self._head = 0 if head == self._size else head
 
     def first(self):
         return self._buf[self._head]

@@ -38,6 +38,7 @@ class RP2Touch(Pushbutton):
     """
 
     _thresh = 5
+    _level_at_rest = 0
     _first = 0
     _look_ms = 8
 

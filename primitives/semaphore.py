@@ -14,12 +14,12 @@ class Semaphore(HandingLine):
 
     A permit that is released goes to the task that has waited longest: nobody overtakes. A task that is cancelled while
     it waits leaves the line; cancelled just after it was handed a permit, it passes it on. ValueError for a `value`
-    below 0. `release` by another context than the loop's: WrongContextError.
+    below 0 or of no whole number. `release` by another context than the loop's: WrongContextError.
     """
 
     def __init__(self, value=1):
-        if value < 0:
-            raise ValueError("a semaphore has 0 permits or more, not " + str(value))
+        if not isinstance(value, int) or value < 0:
+            raise ValueError("a semaphore has 0 permits or more, a whole number, not " + repr(value))
         self.waiters = None
         self.fresh = False
         self.queue = None

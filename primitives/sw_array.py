@@ -32,12 +32,12 @@ class SwArray(KeyMatrix):
 
     long_press_ms = 1000
     double_click_ms = 400
+    _presses = ()  # as many as there were keys busy at a time
 
     def __init__(self, rowpins, colpins, cfg, *, bufsize=10):
         if not isinstance(cfg, int) or not cfg & _EVENTS or cfg & ~(_EVENTS | SUPPRESS):
             raise ValueError("cfg is made of CLOSE, OPEN, LONG, DOUBLE, and SUPPRESS beside those, not " + repr(cfg))
         self._cfg = cfg
-        self._presses = []  # as many as there were keys busy at a time
         KeyMatrix.__init__(self, rowpins, colpins, bufsize)
 
     def key_changed(self, key, closed, when):
@@ -51,7 +51,9 @@ class SwArray(KeyMatrix):
             elif presses.key == key:
                 return presses
         if idle is None:
-            idle = Presses(self._loop, self, key, self._cfg & (LONG | DOUBLE), bool(self._cfg & SUPPRESS))
+            idle = Presses(self, self._cfg & (LONG | DOUBLE), bool(self._cfg & SUPPRESS))
+            if not self._presses:
+                self._presses = []
             self._presses.append(idle)
         idle.key = key
         return idle

@@ -8,10 +8,10 @@ Buttons, which are pressed for a moment, long, or twice, are Pushbutton and EBut
 
 from ..core.event import Event
 from .contact import Contact
-from .reactions import Reactions
+from .reactions import Reacting
 
 
-class Switch(Contact):
+class Switch(Reacting):
     """A normally open switch between `pin` and ground. Calls functions, or coroutine functions, as it closes and opens.
 
     All of it is for tasks of one loop, or before that runs. `debounce_ms` (50) and `poll_ms` (0: the pin interrupts if
@@ -23,35 +23,32 @@ class Switch(Contact):
     After `deinit` everything but `deinit` raises RuntimeError.
     """
 
+    close = None  # Events, once they are asked for
+    open = None
+    _on_close = None  # reactions
+    _on_open = None
+
     def __init__(self, pin, *, poll_ms=None):
-        self.close = None  # Events, once they are asked for
-        self.open = None
-        Contact.__init__(self, pin, 1, poll_ms)
-        self._reactions = Reactions(self._loop)
+        Reacting.__init__(self, pin, 1, poll_ms)
 
     def close_func(self, func, args=()):
         """Call `func(*args)` when it closes, in a task; None: set the Event `close`, which is yours to clear."""
-        self._check()
-        event = self._reactions.set("close", func, args)
-        if event is not None:
-            self.close = event
+        self._on_close = self._reaction(func, args)
+        if func is None:
+            self.close = self._on_close
 
     def open_func(self, func, args=()):
         """Likewise when it opens; None: set the Event `open`."""
-        self._check()
-        event = self._reactions.set("open", func, args)
-        if event is not None:
-            self.open = event
+        self._on_open = self._reaction(func, args)
+        if func is None:
+            self.open = self._on_open
 
     def __call__(self):
         """The level at which it has settled: 0 closed, 1 open."""
-        return 0 if self._closed() else 1
+        return 0 if self._is_closed() else 1
 
-    def contact_changed(self, key, closed, when):
-        self._reactions.happened("close" if closed else "open")
-
-    def ended(self):
-        self._reactions.end()
+    def contact_changed(self, closed, when):
+        self._react(self._on_close if closed else self._on_open)
 
 
 class ESwitch(Contact):
@@ -67,9 +64,9 @@ class ESwitch(Contact):
 
     def __call__(self):
         """1 if it is closed, 0 if open, debounced."""
-        return 1 if self._closed() else 0
+        return 1 if self._is_closed() else 0
 
-    def contact_changed(self, key, closed, when):
+    def contact_changed(self, closed, when):
         (self.close if closed else self.open).set()
 
     def ended(self):

@@ -19,6 +19,7 @@ class ESP32Touch(Pushbutton):
     """
 
     poll_ms = 20
+    _level_at_rest = 0
     _percent = 80
 
     @classmethod

@@ -78,7 +78,7 @@ def _is_self(node):
 class Program:
     """All modules, by name: `Program({"primitives.encoder": source, ...}).check()` finds what breaks the rule.
 
-    `foreign`, after that: the functions that run in a foreign context, as "primitives.encoder:Encoder._edge".
+    `foreign`, after that: the functions that run in a foreign context, as "primitives.encoder:_Contacts.moved".
     """
 
     def __init__(self, sources):

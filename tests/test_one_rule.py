@@ -30,8 +30,9 @@ def test_no_interrupt_and_no_thread_touches_the_scheduler(program):
 def test_the_interrupts_and_threads_that_there_are_have_been_found(program):
     program.check()
     known = {
-        "primitives.edges:Edges.happened", "primitives.encoder:Encoder._edge", "drivers.clocked_line:ClockedLine._edge",
-        "drivers.clocked_line:ClockedLine._answer", "drivers.nec_ir:NEC_IR._edge", "drivers.polled:Polled._once",
+        "primitives.edges:Edges.happened", "primitives.encoder:_Contacts.moved", "drivers.nec_ir:NEC_IR._edge",
+        "drivers.clocked_line:ClockedLine._edge", "drivers.clocked_line:ClockedLine._answer",
+        "drivers.polled:Polled._once",
     }  # fmt: skip
     assert known <= set(program.foreign)
 

@@ -45,6 +45,8 @@ class Encoder(Chip):
         self._resistors = resistors
         self._step = 0  # so many edges from where it was first
         self._free = 0  # when the turn that was asked for last ends
+        self._rest = 0  # when its contacts bounce no more after that
+        self._settled = 0  # when they do after the last edge that there was
         self._order = 0  # a turn of a lower number was stopped
         random = Random(seed)
         self._contacts = [
@@ -63,7 +65,8 @@ class Encoder(Chip):
         """Turn it, clockwise if `detents` is positive, at `rate` detents a second, after what it is still to turn.
 
         Returns at once: when it will be there, its contacts at rest, in us of the board's time. The edges are equally
-        far apart, the first of them after one such time. ValueError if it can't stop there.
+        far apart, the first of them after one such time. To turn it by 0 tells when it is at rest. ValueError if it
+        can't stop there.
         """
         edges = detents * self.steps
         if not float(edges).is_integer():
@@ -71,18 +74,22 @@ class Encoder(Chip):
         if not rate > 0:
             raise ValueError(f"rate is in detents a second and more than 0, not {rate!r}")
         gap = 1e6 / (rate * self.steps)
-        start = max(self.board.time.now(), self._free)
+        now = self.board.time.now()
+        start = max(now, self._free)
         direction = 1 if edges > 0 else -1
         for number in range(1, abs(int(edges)) + 1):
             when = start + round(number * gap)
             self.board.at(when, self._move, self._order, direction, int(gap / 2))
             self._free = when
-        return self._free + (min(self._contacts[0].bounce_us, int(gap / 2)) if edges else 0)
+            # A slower turn before this one may have left the other contact bouncing for longer.
+            self._rest = max(self._rest, when + min(self._contacts[0].bounce_us, int(gap / 2)))
+        return max(now, self._rest)
 
     def stop(self) -> None:
         """Leave it where it is, between two detents perhaps."""
         self._order += 1
         self._free = self.board.time.now()
+        self._rest = max(self._free, self._settled)
 
     def state(self) -> dict[str, str]:
         levels = CYCLE[self._step % 4]
@@ -93,7 +100,7 @@ class Encoder(Chip):
             return
         self._step += direction
         for contact, level in zip(self._contacts, CYCLE[self._step % 4], strict=True):
-            contact.move(not level, max(within, 1))
+            self._settled = max(self._settled, contact.move(not level, max(within, 1)))
 
     def _join(self, number: int, closed: bool) -> None:
         level = 0 if closed else 1 if self._resistors else None

@@ -144,6 +144,10 @@ def test_a_function_that_fails_breaks_it_and_nobody_hangs(core, primitives):
 
 
 def test_a_barrier_for_nobody_is_refused(primitives):
-    for bad in (0, -1):
+    for bad in (0, -1, 2.5, "2"):
         with pytest.raises(ValueError, match="1 participant or more"):
             primitives.Barrier(bad)
+    with pytest.raises(TypeError, match="to be called is"):
+        primitives.Barrier(2, 3)
+    with pytest.raises(TypeError, match="are a tuple"):
+        primitives.Barrier(2, print, 3)

@@ -84,6 +84,11 @@ def test_without_the_lock_it_says_what_to_do(core, primitives):
     run(core, main)
 
 
+def test_what_is_no_lock_is_refused(primitives):
+    with pytest.raises(TypeError, match="is a Lock of"):
+        primitives.Condition(5)
+
+
 def test_one_lock_for_two_conditions(core, primitives):
     async def main():
         lock, log = core.Lock(), []

@@ -154,6 +154,34 @@ def test_a_pin_that_raises_is_reported_and_the_switch_goes_on(core, primitives):
     assert [type(exc) for exc in said] == [OSError] * 3
 
 
+def test_one_that_cannot_be_made_leaves_no_interrupt(core, primitives):
+    class Broken(Pin):
+        def __call__(self):
+            raise OSError
+
+    async def main():
+        pin = Broken()
+        with pytest.raises(OSError):
+            primitives.Switch(pin)
+        assert pin.handler is None
+        nothing_is_left(core.get_event_loop(), core.current_task())
+
+    run_virtual(core, main)
+
+
+def test_looks_are_a_unit_of_the_clock_apart_at_least(core, primitives):
+    """Half a millisecond is none on a board: with no time between them the loop would do nothing else."""
+
+    async def main():
+        pin = Pin()
+        switch = primitives.ESwitch(pin, poll_ms=0.5)
+        pin.set(0)
+        await switch.close.wait()
+        switch.deinit()
+
+    run(core, main)
+
+
 @pytest.mark.parametrize("kind", ["Switch", "ESwitch", "Pushbutton", "EButton"])
 def test_after_deinit_nothing_is_left_and_use_is_an_error(core, primitives, kind):
     async def main():

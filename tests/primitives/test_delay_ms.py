@@ -154,8 +154,66 @@ def test_a_callback_that_raises_is_reported(core, primitives):
 
 def test_no_time_is_refused(core, primitives):
     async def main():
-        for bad in (0, -1):
+        for bad in (0, -1, 0.5):
             with pytest.raises(ValueError, match="1 ms or more"):
                 primitives.Delay_ms(duration=bad)
+
+    run(core, main)
+
+
+def test_what_cannot_be_called_is_refused_at_once(core, primitives):
+    async def main():
+        for make in (primitives.Delay_ms, primitives.Delay_ms().callback):
+            with pytest.raises(TypeError, match="to be called is"):
+                make(3)
+            with pytest.raises(TypeError, match="are a tuple"):
+                make(print, 3)
+
+    run(core, main)
+
+
+def test_parts_of_a_millisecond_are_left_out(core, primitives):
+    async def main():
+        delay = primitives.Delay_ms(duration=1.5)
+        delay.trigger()
+        await core.wait_for(delay.wait(), 5)
+        delay.clear()
+        delay.trigger(0.5)
+        await core.wait_for(delay.wait(), 5)
+        delay.deinit()
+
+    run(core, main)
+
+
+def test_who_waits_finds_what_the_callback_returned(core, primitives):
+    async def main():
+        delay = primitives.Delay_ms(lambda: "done", duration=1)
+        delay.trigger()
+        await delay.wait()
+        assert delay.rvalue() == "done"
+        delay.deinit()
+
+    run(core, main)
+
+
+def test_who_waits_when_it_is_ended_is_told(core, primitives):
+    async def main():
+        delay = primitives.Delay_ms(duration=10_000)
+        delay.trigger()
+        waiters = [core.create_task(wait(delay)) for _ in range(2)]
+        waiters.append(core.create_task(wait(primitives.WaitAny((core.Event(), delay)))))
+        await core.sleep(0)
+        delay.deinit()
+        for waiter in waiters:
+            assert await waiter == "this Delay_ms was ended by deinit()"
+        assert await wait(delay) == "this Delay_ms was ended by deinit()"
+        delay.set()
+        await delay.wait()
+
+    async def wait(what):
+        try:
+            await what.wait()
+        except RuntimeError as exc:
+            return str(exc)
 
     run(core, main)

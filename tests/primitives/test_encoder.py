@@ -2,7 +2,8 @@
 
 import pytest
 
-from support import RP2, run, sleep_ms, start_thread, submodule, ticks_diff, ticks_ms
+from pins import run_virtual
+from support import RP2, run, sleep_ms, start_thread, submodule
 
 CYCLE = ((0, 0), (1, 0), (1, 1), (0, 1))  # x and y; it counts up when x leads
 
@@ -283,11 +284,11 @@ def test_the_count_of_the_interrupts_stays_a_small_integer(core, primitives):
     async def main():
         knob = Knob()
         encoder = primitives.Encoder(knob.x, knob.y)
-        encoder._count = encoder._seen = wrap - 1
+        encoder._contacts.count = encoder._seen = wrap - 1
         for edges in (5, -9, 20, -20):
             before = encoder.value()
             knob.turn(edges)
-            assert 0 <= encoder._count <= wrap
+            assert 0 <= encoder._contacts.count <= wrap
             assert encoder.value() == before + edges
         encoder.deinit()
 
@@ -304,24 +305,49 @@ def test_one_call_tells_of_all_that_came_in_the_delay(core, primitives):
     async def main():
         knob = Knob()
         called = core.Event()
+        time = core.get_event_loop().time
 
         def callback(*args):
-            log.append((args, ticks_diff(ticks_ms(), begun)))
+            log.append((args, round((time() - begun) * 1000)))
             called.set()
 
         encoder = primitives.Encoder(knob.x, knob.y, callback=callback, args=("volume", 1), delay=20)
         for _ in range(2):
             called.clear()
-            begun = ticks_ms()
+            begun = time()
             knob.turn(3)
             await core.sleep_ms(1)
             knob.turn(-1)
             await called.wait()
         encoder.deinit()
 
-    run(core, main)
-    assert [args for args, _ in log] == [(2, 2, "volume", 1), (4, 2, "volume", 1)]
-    assert min(ms for _, ms in log) >= 19
+    run_virtual(core, main)
+    assert log == [((2, 2, "volume", 1), 20), ((4, 2, "volume", 1), 20)]
+
+
+def test_edges_in_the_delay_do_not_wake_the_loop(core, primitives):
+    log, woken = [], []
+
+    async def main():
+        knob = Knob()
+        encoder = primitives.Encoder(knob.x, knob.y, callback=lambda *a: log.append(a), delay=20)
+        came = encoder.edges_came
+
+        def counted():
+            woken.append(1)
+            came()
+
+        encoder.edges_came = counted
+        for _ in range(2):
+            for _ in range(8):
+                knob.turn(1)
+                await core.sleep(0)
+            while len(log) < len(woken):
+                await core.sleep_ms(1)
+        encoder.deinit()
+
+    run_virtual(core, main)
+    assert log == [(8, 8), (16, 8)] and len(woken) == 2
 
 
 def test_what_is_undone_in_the_delay_is_no_change(core, primitives):
@@ -436,15 +462,20 @@ def test_a_callback_that_raises_is_reported_and_it_goes_on(core, primitives):
 @pytest.mark.rp2040(seeds=1)
 def test_after_deinit_nothing_is_left_and_nothing_works(core, primitives):
     async def main():
-        before = tasks(core)
+        await turns(core)
+        timers = core.get_event_loop().timers
+        before, armed = tasks(core), len(timers)
         for _ in range(2):
             knob = Knob()
-            encoder = primitives.Encoder(knob.x, knob.y, callback=print, delay=1)
-            assert tasks(core) == before + 1
+            encoder = primitives.Encoder(knob.x, knob.y, callback=print, delay=5000)
+            await turns(core)
+            assert tasks(core) == before and len(timers) == armed  # while nobody turns it
             knob.turn(1)
+            await turns(core)
+            assert tasks(core) == before and len(timers) == armed + 1
             encoder.deinit()
             encoder.deinit()
-            await core.sleep_ms(5)
+            assert len(timers) == armed
             assert knob.x.handler is None and knob.y.handler is None
             assert tasks(core) == before
             for call in (encoder.value, encoder.__aiter__):
@@ -534,6 +565,7 @@ def test_what_makes_no_sense_is_refused_and_leaves_nothing(core, primitives):
         for bad, text in (
             ({"div": 0}, "div is 1"),
             ({"div": -4}, "div is 1"),
+            ({"div": 2.5}, "div is 1"),
             ({"delay": -1}, "delay is 0"),
             ({"poll_ms": 0}, "poll_ms is 1"),
             ({"vmin": 3, "vmax": 2, "v": 3}, "vmin is above vmax"),
@@ -551,10 +583,58 @@ def test_what_makes_no_sense_is_refused_and_leaves_nothing(core, primitives):
                 primitives.Encoder(*pins)
         with pytest.raises(ValueError, match="a pin each"):
             primitives.Encoder(knob.x, knob.x)
-        with pytest.raises(TypeError, match="callback is"):
+        with pytest.raises(TypeError, match="to be called is"):
             primitives.Encoder(knob.x, knob.y, callback=3)
+        with pytest.raises(TypeError, match="are a tuple"):
+            primitives.Encoder(knob.x, knob.y, callback=print, args=3)
         assert tasks(core) == before
         assert knob.x.handler is None and knob.y.handler is None
+
+    run(core, main)
+
+
+def test_a_pin_that_raises_is_reported_and_it_goes_on(core, primitives):
+    said, values = [], []
+
+    async def main():
+        core.get_event_loop().set_exception_handler(lambda loop, context: said.append(type(context["exception"])))
+        knob, broken = Knob(), []
+
+        def y():
+            if broken:
+                raise OSError
+            return knob.y.level
+
+        encoder = primitives.Encoder(knob.x, y, callback=lambda *a: values.append(a), delay=0)
+        broken.append(True)
+        while len(said) < 2:
+            await core.sleep_ms(1)
+        broken.clear()
+        knob.turn(1)
+        while not values:
+            await core.sleep_ms(1)
+        encoder.deinit()
+
+    run(core, main)
+    assert set(said) == {OSError} and values == [(1, 1)]
+
+
+@pytest.mark.parametrize("broken", ["irq", "level"])
+def test_one_that_cannot_be_made_leaves_no_interrupt(core, primitives, broken):
+    class Broken(StandIn):
+        def irq(self, handler=None, trigger=3, hard=False):
+            if handler is not None and broken == "irq":
+                raise OSError
+
+        def __call__(self):
+            raise OSError
+
+    async def main():
+        before = tasks(core)
+        x = StandIn()
+        with pytest.raises(OSError):
+            primitives.Encoder(x, Broken())
+        assert x.handler is None and tasks(core) == before
 
     run(core, main)
 
@@ -570,7 +650,7 @@ def test_an_interrupt_allocates_nothing(core, primitives):
     async def main():
         knob = Knob()
         encoder = primitives.Encoder(knob.x, knob.y)
-        encoder._count = encoder._seen = submodule(primitives, "encoder").WRAP
+        encoder._contacts.count = encoder._seen = submodule(primitives, "encoder").WRAP
         await turns(core)
         micropython.heap_lock()
         try:

@@ -237,11 +237,30 @@ def test_nothing_to_wait_for_is_refused(primitives):
             kind(())
 
 
+def test_what_cannot_be_waited_for_is_refused(core, primitives):
+    async def main():
+        before = len(core.listing().split("\n"))
+        for kind in (primitives.WaitAny, primitives.WaitAll):
+            with pytest.raises(TypeError, match="has a wait"):
+                kind((core.Event(), 5))
+        for bad in (5, None, str):
+            with pytest.raises(TypeError, match="an ELO is of"):
+                primitives.ELO(bad)
+        assert len(core.listing().split("\n")) == before
+
+    run(core, main)
+
+
 def test_a_member_that_cannot_be_waited_for_leaves_no_other_waiting(core, primitives):
     async def main():
         other = Coroutines(core)
-        with pytest.raises(AttributeError):
-            await primitives.WaitAny((other, 5)).wait()
+
+        class Broken:
+            def wait(self):
+                raise OSError
+
+        with pytest.raises(OSError):
+            await primitives.WaitAny((other, Broken())).wait()
         await settle(core)
         assert other.waiting == 0
 

@@ -217,12 +217,27 @@ def test_a_pin_that_raises_is_reported_and_the_scans_go_on(core, primitives):
         broken.append(True)
         await core.sleep_ms(25)
         broken.clear()
+        assert matrix.levels == [1]
         matrix.pressed.add((0, 0))
         assert await keyboard.get() == 0
         keyboard.deinit()
 
     run_virtual(core, main)
     assert said and all(isinstance(exc, OSError) for exc in said)
+
+
+def test_scans_are_a_unit_of_the_clock_apart_at_least(core, primitives):
+    """With no time between them the loop would do nothing else."""
+
+    async def main():
+        matrix = Matrix(1, 1)
+        keyboard = primitives.Keyboard(matrix.rows, matrix.columns)
+        keyboard.scan_ms = 0
+        matrix.pressed.add((0, 0))
+        assert await keyboard.get() == 0
+        keyboard.deinit()
+
+    run(core, main)
 
 
 def test_bad_pins_and_codes_are_refused(core, primitives):

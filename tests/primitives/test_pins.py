@@ -381,6 +381,53 @@ def test_a_polled_pin_is_called_too(core, primitives):
     assert log == [0, 1]
 
 
+@pytest.mark.parametrize("polled", [False, True])
+def test_a_pin_that_raises_is_reported_and_the_pincall_goes_on(core, primitives, polled):
+    said, log = [], []
+
+    class Broken(StandIn):
+        def __call__(self):
+            if broken:
+                raise OSError
+            return self.level
+
+    async def main():
+        core.get_event_loop().set_exception_handler(lambda loop, context: said.append(type(context["exception"])))
+        pin = Broken()
+        given = (lambda: pin()) if polled else pin
+        call = primitives.PinCall(given, cb_rise=log.append, cbr_args=("rise",), poll_ms=1)
+        broken.append(True)
+        pin.put(1)
+        while len(said) < 2:
+            await core.sleep_ms(1)
+        broken.clear()
+        while not log:
+            await core.sleep_ms(1)
+        call.deinit()
+        await turns(core)
+
+    broken = []
+    run(core, main)
+    assert set(said) == {OSError} and log == ["rise"]
+
+
+def test_one_that_cannot_be_made_leaves_no_interrupt(core, primitives):
+    class Broken(StandIn):
+        def __call__(self):
+            if self.handler is not None:
+                raise OSError
+            return 0
+
+    async def main():
+        before = tasks(core)
+        pin = Broken()
+        with pytest.raises(OSError):
+            primitives.PinCall(pin)
+        assert pin.handler is None and tasks(core) == before
+
+    run(core, main)
+
+
 def test_what_makes_no_sense_is_refused(core, primitives):
     async def main():
         before = tasks(core)
@@ -389,8 +436,10 @@ def test_what_makes_no_sense_is_refused(core, primitives):
                 make(3)
             with pytest.raises(ValueError, match="poll_ms is 1"):
                 make(StandIn(), poll_ms=0)
-        with pytest.raises(TypeError, match="a callback is"):
+        with pytest.raises(TypeError, match="to be called is"):
             primitives.PinCall(StandIn(), cb_rise=3)
+        with pytest.raises(TypeError, match="are a tuple"):
+            primitives.PinCall(StandIn(), cb_fall=print, cbf_args=3)
         assert tasks(core) == before
 
     run(core, main)

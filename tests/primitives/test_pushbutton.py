@@ -112,32 +112,6 @@ def test_waitany_takes_the_events_of_a_button(core, primitives):
 
 
 @pytest.mark.micropython
-def test_it_takes_less_of_the_heap_than_upstreams(core, primitives):
-    """Upstream's EButton takes 2624 to 2784 bytes on this port, its Pushbutton 384 and four Delay_ms of 800."""
-    import gc
-
-    async def main():
-        sizes = []
-        for kind in ("EButton", "Pushbutton"):
-            pins = [Pin() for _ in range(21)]
-            kept = [None] * len(pins)
-            for number, pin in enumerate(pins):
-                kept[number] = getattr(primitives, kind)(pin)
-                if number == 0:  # and what is loaded for it
-                    gc.collect()
-                    before = gc.mem_alloc()
-            gc.collect()
-            sizes.append((gc.mem_alloc() - before) // (len(pins) - 1))
-            for button in kept:
-                button.deinit()
-        return sizes
-
-    sizes = run(core, main)
-    print("bytes of an EButton and a Pushbutton:", sizes)
-    assert sizes[0] < 2700 and sizes[1] < 1300
-
-
-@pytest.mark.micropython
 @pytest.mark.rp2040
 @pytest.mark.timeout(30)
 def test_on_real_pins_with_hard_interrupts(core, primitives):

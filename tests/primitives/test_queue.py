@@ -223,6 +223,13 @@ def test_errors_are_index_errors_too_for_code_that_expects_upstreams(primitives)
     assert issubclass(primitives.QueueEmpty, IndexError) and issubclass(primitives.QueueFull, IndexError)
 
 
+def test_what_is_no_size_is_refused(primitives):
+    for kind in (primitives.Queue, primitives.LifoQueue, primitives.PriorityQueue):
+        for bad in (1.5, "1", None):
+            with pytest.raises(TypeError, match="a whole number"):
+                kind(bad)
+
+
 def test_many_tasks_on_both_sides_lose_nothing(core, primitives):
     got = []
 

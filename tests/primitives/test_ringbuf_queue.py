@@ -57,6 +57,21 @@ def test_await_put_waits_and_iteration_gives_each_item_once(core, primitives):
     assert log == list(range(20))
 
 
+def test_what_the_buffer_cannot_hold_changes_nothing(core, primitives):
+    async def main():
+        queue = primitives.RingbufQueue(bytearray(2))
+        for value in (1, 2):
+            queue.put_nowait(value)
+        with pytest.raises((TypeError, ValueError)):
+            queue.put_nowait("a")
+        assert queue.qsize() == 2 and queue.peek() == 1
+        with pytest.raises(IndexError):
+            queue.put_nowait(3)
+        assert [queue.get_nowait(), queue.get_nowait()] == [2, 3]
+
+    run(core, main)
+
+
 def test_what_is_no_buffer_is_refused(primitives):
     for bad in (0, -1, [], "abc", b"abc", None):
         with pytest.raises(ValueError):

@@ -127,8 +127,10 @@ def test_a_time_limit_loses_no_permit(core, primitives, name):
 
 
 def test_bad_counts(core, primitives):
-    with pytest.raises(ValueError, match="0 permits or more, not -1"):
-        primitives.Semaphore(-1)
+    for kind in (primitives.Semaphore, primitives.BoundedSemaphore):
+        for bad in (-1, 1.5, "1"):
+            with pytest.raises(ValueError, match="0 permits or more"):
+                kind(bad)
     semaphore = primitives.BoundedSemaphore(1)
     with pytest.raises(ValueError, match="too many"):
         semaphore.release()

@@ -53,6 +53,38 @@ def test_turns_follow_each_other_and_stop_leaves_it_between(board, until):
     assert encoder.position == 2
 
 
+def test_to_turn_it_by_nothing_tells_when_it_is_at_rest(board, until):
+    encoder = Encoder(board, 2, 3, bounce_us=2000)
+    assert encoder.turn(0) == 0
+    over = encoder.turn(1, rate=10)
+    assert over == 102_000 == encoder.turn(0) == encoder.turn(0, rate=1000)
+    board.time.sleep(100_500)
+    assert encoder.turn(0) == over  # it is there, and its contacts bounce
+    until(over + 50_000)
+    assert encoder.turn(0) == board.time.now() > over
+
+
+def test_a_fast_turn_is_not_over_while_a_slow_one_before_it_bounces(board):
+    encoder = Encoder(board, 2, 3, bounce_us=2000)
+    slow = encoder.turn(0.25, rate=10)
+    assert encoder.turn(0.25, rate=10_000) == slow == 27_000
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_stopped_it_rests_when_the_last_bounce_is_over(board, until, edges, seed):
+    encoder = Encoder(board, 2, 3, bounce_us=2000, bounces=5, seed=seed)
+    a = edges(2)
+    encoder.turn(10, rate=10)
+    board.time.sleep(25_001)  # the first edge was at 25 ms, of A
+    encoder.stop()
+    rests = encoder.turn(0)
+    assert 25_001 <= rests <= 27_000
+    until(rests + 1_000_000)
+    assert encoder.position == 0.25
+    assert a[-1][1] == 0 and a[-1][0] in (25_000, rests)
+    assert encoder.turn(0) == board.time.now()
+
+
 STEPS = {(0, 1): 1, (1, 3): 1, (3, 2): 1, (2, 0): 1, (1, 0): -1, (3, 1): -1, (2, 3): -1, (0, 2): -1}
 
 
