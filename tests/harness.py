@@ -21,6 +21,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 PORTABLE = HERE / "portable"
+ITS_PYTEST = HERE.parent / "desktop" / "ontarget" / "on_board"  # `pytest` on MicroPython: that of `twincore test`
 FOLDERS = ("core", "threadsafe", "primitives", "drivers", "offload")
 VERSION = os.environ.get("TWINCORE_MICROPYTHON")  # the targets of another version of MicroPython, such as 1.26
 TARGETS = {"unix": "micropython", "rp2040": "rp2040"}
@@ -110,7 +111,7 @@ def run_on_unix(item, variant, limit):
     library, binary = staging.linked_library(), find_target(variant.target)[0].interpreter
     secret = secrets.token_hex(8)
     script = f"import runner; {call_text(item, variant, secret)}"
-    path = [library, PORTABLE / "shim", PORTABLE, item.path.parent, ".frozen"]
+    path = [library, ITS_PYTEST, PORTABLE / "shim", PORTABLE, item.path.parent, ".frozen"]
     process = subprocess.Popen(
         [*binary, "-c", script],
         cwd=PORTABLE,
@@ -195,7 +196,7 @@ class Boot:
         """
         from twincore.desktop.emulation import image
 
-        modules = (item.path, *PORTABLE.glob("*.py"), PORTABLE / "shim" / "pytest.py", PORTABLE / "shim" / "runner.py")
+        modules = (item.path, *PORTABLE.glob("*.py"), ITS_PYTEST / "pytest.py", PORTABLE / "shim" / "runner.py")
         self.sources = {os.path.relpath(module): module for module in modules}
         files = {module.stem + ".mpy": image.compiled(name, module) for name, module in self.sources.items()}
         folder = item.get_closest_marker("rp2040").kwargs.get("files")

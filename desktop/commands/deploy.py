@@ -61,9 +61,14 @@ def command(
     the board restarted at the end.
     """
     from ..deploy.deployment import Order
+    from ..deploy.ports import check_port
 
     port, script = _sorted(words)
     with one_line_errors():
+        check_port(port)
+        for file in files:
+            if file.is_dir():
+                raise BadUse(f"--file {file} is a folder: name its files, each with --file")
         for file in (*([script] if script else ()), *files, *([mpy_cross] if mpy_cross else ())):
             check_script(file)
         if rollback and (script or files or main is not None):

@@ -20,7 +20,12 @@ from .errors import one_line_errors
     help="desktop (if nothing is said), micropython, rp2040, or the port of a board; may be repeated.",
 )
 @click.option("--seeds", type=click.IntRange(1, 10_000), metavar="N", help="rp2040: N interleavings of the cores.")
-@click.option("--seed", type=click.IntRange(1, 2**32 - 1), metavar="N", help="rp2040: this one only; it repeats.")
+@click.option(
+    "--seed",
+    type=click.IntRange(1, 2**32 - 1),
+    metavar="N",
+    help="rp2040: this interleaving, it repeats; with --seeds the first of them (if not given, 1).",
+)
 @click.option(
     "--jitter", type=click.IntRange(0, 10_000), metavar="N", help="rp2040: most cycles of a stall (if not given, 50)."
 )
@@ -81,16 +86,13 @@ def command(
     Exit code: 0 all passed, 1 some failed, 2 bad use, 5 no tests.
     """
     with one_line_errors():
+        from ..ontarget.places import seeds_asked
         from ..ontarget.run_tests import run_tests
-        from ..options import BadUse
 
-        if seed is not None and seeds is not None:
-            raise BadUse("--seed and --seeds: give one of them")
-        chosen = [seed] if seed is not None else range(1, seeds + 1) if seeds is not None else ()
         code = run_tests(
             tests,
             places or ("desktop",),
-            seeds=list(chosen),
+            seeds=seeds_asked(seed, seeds),
             jitter=jitter,
             firmware=firmware,
             limit=timeout,

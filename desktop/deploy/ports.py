@@ -24,7 +24,24 @@ SHORT_FORMS = {"a": "/dev/ttyACM", "u": "/dev/ttyUSB", "c": "COM"}
 
 def looks_like_port(text: str) -> bool:
     """Whether a word is meant as a port, and is no misspelt name of something else."""
-    return text == AUTO or bool(re.match(r"[auc]\d+$|COM\d+$|id:|port:|/|[a-z0-9]+://", text))
+    if text == AUTO or re.match(r"[auc]\d+$|(?i:COM)\d+$|id:|port:|[a-z0-9]+://", text):
+        return True
+    return "/" in text or Path(text).is_char_device()  # the second: such as the link that `twincore serve` makes
+
+
+def check_port(text: str) -> None:
+    """Raise PortError for a word that cannot be a port, and say what may have been meant."""
+    if looks_like_port(text):
+        return
+    if re.match(r"[\w.-]+:\d+$", text):
+        meant = f": did you mean socket://{text}?"
+    elif Path(text).is_dir():
+        meant = ", but a folder: give the application's file"
+    elif Path("/dev", text).exists():
+        meant = f": did you mean /dev/{text}?"
+    else:
+        meant = ", such as auto, /dev/ttyACM0 or COM3, and no application, which ends in .py"
+    raise PortError(f"{text} is no port{meant}")
 
 
 def open_port(port: str) -> tuple[SerialTransport, str]:
@@ -96,6 +113,8 @@ def _why_not(device: str) -> str:
         reason = str(error)
     else:
         return f"{device} could not be opened, and now it can: try again"
+    if device.startswith("socket://") and not re.match(r"socket://[^/]+:\d+($|[/?])", device):
+        return f"{device} lacks its host or its port: as in socket://127.0.0.1:4455"
     if "://" in device:
         hint = ": is `twincore serve` running?" if "refused" in reason else f": {reason}"
         return f"nothing listens at {device}{hint}"

@@ -24,7 +24,7 @@ class Attached(Place):
 
     @property
     def label(self) -> str:
-        return self.name.removeprefix("/dev/").replace("://", "-").replace("/", "-")
+        return self.name.removeprefix("/dev/").removeprefix("./").replace("://", "-").replace("/", "-")
 
     @contextlib.contextmanager
     def prepare(self, program: Program) -> Iterator[Prepared]:

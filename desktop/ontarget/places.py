@@ -179,6 +179,14 @@ def written(files: Mapping[str, bytes]) -> Iterator[Path]:
         yield folder
 
 
+def seeds_asked(first: int | None, count: int | None) -> Sequence[int]:
+    """The seeds that `--seed` (the first, or the only one) and `--seeds` (how many) mean, () if neither is given."""
+    if first is None and count is None:
+        return ()
+    start = 1 if first is None else first
+    return range(start, start + (1 if count is None else count))
+
+
 def places(
     names: Sequence[str], seeds: Sequence[int] = (), jitter: int | None = None, firmware: Path | None = None
 ) -> list[Place]:
@@ -205,8 +213,12 @@ def places(
             from .attached import Attached
 
             if not looks_like_port(name):
-                raise BadUse(f"no place {name!r}: {', '.join(NAMES)}, or the port of a board, such as /dev/ttyACM0")
+                from ..wiring.settings import nearest
+
+                device = Path("/dev", name)
+                known = f"did you mean {device}?" if device.exists() else nearest(name, NAMES)
+                raise BadUse(f"no place {name!r}: {known}, or the port of a board, such as /dev/ttyACM0")
             found.append(Attached(name))
     if (seeds or jitter is not None or firmware) and not any(isinstance(place, Emulated) for place in found):
-        raise BadUse("seeds, jitter and firmware are for the emulated board: add rp2040")
+        raise BadUse("seeds, jitter and firmware are for the emulated board: add rp2040 to the places")
     return found

@@ -17,7 +17,7 @@ from ..options import BadUse
 from ..targets import TargetMissing
 from .boots import Result
 from .collecting import Case, CaseFile, collect
-from .places import Place, places
+from .places import Place, places, seeds_asked
 from .programs import Staged, stage
 from .selecting import command_for, roots_of
 from .session import LIMIT, Session, Unit
@@ -134,13 +134,16 @@ class Front:
 
     def __init__(self, config: pytest.Config) -> None:
         option = config.getoption
-        seeds = option("twincore_seeds")
+        seeds = seeds_asked(option("twincore_seed"), option("twincore_seeds"))
+        firmware = option("twincore_firmware")
         try:
             self.places = places(
-                option("twincore_targets"), range(1, seeds + 1) if seeds else (), option("twincore_jitter")
+                option("twincore_targets"), seeds, option("twincore_jitter"), Path(firmware) if firmware else None
             )
         except (BadUse, TargetMissing) as error:
             raise pytest.UsageError(f"--target: {error}") from None
+        except ValueError as error:
+            raise pytest.UsageError(f"--firmware: {error}") from None
         limit = option("twincore_limit") or LIMIT
         self.session = Session(limit)
         self.roots = [config.rootpath / folder for folder in config.getini("pythonpath")]

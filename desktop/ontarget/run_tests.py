@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from ..process import INTERRUPTED
 from .boots import Result
-from .places import places
+from .places import Place, places
 from .programs import stage
 from .selecting import command_for, roots_of, selected
 from .session import LIMIT, Session, Unit
+
+if TYPE_CHECKING:
+    from .reporting import Reporter
 
 ALL_PASSED, SOME_FAILED, NOTHING_FOUND = 0, 1, 5  # exit codes, as pytest's
 OF_THE_LIBRARY = Path(__file__).parent / "selftest"
@@ -46,14 +51,31 @@ def run_tests(
     if not units:
         print("twincore: no tests: they are in files test_*.py")
         return NOTHING_FOUND
-    session = Session(limit, jobs)
+    session, waiting = Session(limit, jobs), units.copy()
     try:
         for unit in units:
             session.run(unit)
         for unit in units:
             results: list[Result] = [session.result(unit, case) for case in unit.cases]
             reporter.unit(unit, results)
+            waiting.remove(unit)
+    except KeyboardInterrupt:
+        session.close()
+        _interrupted(session, waiting, reporter, where)
+        return INTERRUPTED
     finally:
         session.close()
     reporter.end(where)
     return SOME_FAILED if reporter.failed else ALL_PASSED
+
+
+def _interrupted(session: Session, waiting: Sequence[Unit], reporter: Reporter, where: list[Place]) -> None:
+    """Report what is known of the units that were not reported yet, and what is not."""
+    without = 0
+    for unit in waiting:
+        known = session.so_far(unit)
+        if known:
+            reporter.unit(unit, known)
+        without += len(unit.cases) - len(known)
+    reporter.end(where)
+    print(f"twincore: interrupted: {without} {'test has' if without == 1 else 'tests have'} no result")

@@ -48,6 +48,11 @@ class Session:
         """Wait for the result of one of the cases of a unit that runs. Raises what went wrong with this machine."""
         return self._results[id(unit), case.id].result()
 
+    def so_far(self, unit: Unit) -> list[Result]:
+        """The results of a unit that are known by now."""
+        futures = [future for case in unit.cases if (future := self._results.get((id(unit), case.id))) is not None]
+        return [future.result() for future in futures if future.done() and future.exception() is None]
+
     def close(self) -> None:
         """End all that runs or waits."""
         for pool in self._pools.values():

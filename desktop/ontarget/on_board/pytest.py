@@ -1,6 +1,7 @@
 """The part of pytest that test files may use on a target. The host collects, selects, parametrizes and reports.
 
-Names that are missing here are refused on the host, with the line: see `..collecting`.
+Names that are missing here are refused on the host, with the line: see `..collecting`. The tests of twincore itself use
+it too, on MicroPython: see tests/harness.py. There the host looks after marks, and `fixture` is for the host's.
 """
 
 _import = __import__  # by another name: who reads a program for what it needs takes a computed import for anything

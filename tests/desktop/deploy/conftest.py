@@ -89,13 +89,23 @@ def served():
 
 
 @pytest.fixture
-def port(target_is_here, request):
+def emptied():
+    """A function that gives the board at a port an empty file system."""
+
+    def empty(address):
+        with connected(address, restart=False) as remote:
+            remote.exec(FORMAT)
+
+    return empty
+
+
+@pytest.fixture
+def port(target_is_here, emptied, request):
     """The port of a board with an empty file system."""
     target_is_here("rp2040")
     pytest.importorskip("mpremote", reason="the extra `board` is not installed")
     address = request.getfixturevalue("served")
-    with connected(address, restart=False) as remote:
-        remote.exec(FORMAT)
+    emptied(address)
     return address
 
 

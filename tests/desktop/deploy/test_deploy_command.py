@@ -53,12 +53,17 @@ def heard_from(port, start):
                 return found[1]
 
 
-def test_what_makes_no_sense_is_refused_before_a_board_is_touched(twincore, app):
+def test_what_makes_no_sense_is_refused_before_a_board_is_touched(twincore, app, tmp_path):
     app("def broken(:\n", "helper.py")
+    (tmp_path / "folder").mkdir()
     script = app("import helper\n")
     for arguments, message in (
         (["deploy", "no.py"], "there is no file no.py"),
         (["deploy", "a0", "a1"], "one port and one application, which ends in .py: a1 is too much"),
+        (["deploy", "logger"], "logger is no port, such as auto, /dev/ttyACM0 or COM3, and no application"),
+        (["deploy", "folder"], "folder is no port, but a folder: give the application's file"),
+        (["deploy", "127.0.0.1:4455", script], "127.0.0.1:4455 is no port: did you mean socket://127.0.0.1:4455?"),
+        (["deploy", script, "--file", "folder"], "--file folder is a folder: name its files, each with --file"),
         (["deploy", "--rollback", script], "--rollback brings back a whole deployment"),
         (["deploy", "/dev/ttyNone", script], "helper.py, line 1: "),
         (["run", script, "--on", "nowhere"], "no 'nowhere': there is simulated, "),

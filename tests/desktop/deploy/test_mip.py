@@ -2,6 +2,9 @@
 
 import importlib.util
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +18,26 @@ BELOW = {
     "offload": ["core", "threadsafe"],
     "drivers": ["core", "threadsafe", "primitives", "offload"],
 }
+ON_THE_BOARD = os.environ.get("TWINCORE_MIP", "threadsafe").split()  # which takes 20 s there; `make nightly` takes all
+USE = """
+import _thread
+from twincore import core
+from twincore.threadsafe import ThreadSafeQueue
+
+queue = ThreadSafeQueue(4)
+
+def on_core_1():
+    for n in range(10):
+        queue.put_sync(n, block=True)
+
+async def main():
+    _thread.start_new_thread(on_core_1, ())
+    for n in range(10):
+        assert await queue.get() == n
+    print("all there")
+
+core.run(main())
+"""
 
 
 @pytest.fixture
@@ -50,6 +73,19 @@ def test_mpremotes_mip_installs_a_layer(layer, unix_transport, monkeypatch, caps
     for module in sorted(modules):  # some need what only an RP2 has
         code = "try: import {}\nexcept ImportError as error:\n    if 'twincore' in str(error): raise"
         unix_transport.exec(code.format(module))
+
+
+@pytest.mark.timeout(500)
+@pytest.mark.parametrize("package", ON_THE_BOARD)
+def test_mpremote_installs_a_package_on_an_empty_emulated_board_and_it_works(package, port):
+    """mpremote unmodified, as a person types it; the sources are compiled on the board."""
+    words = ["mip", "install", f"./{package}.json", "+", "soft-reset", "+", "exec", USE]
+    command = [sys.executable, "-m", "mpremote", "connect", port, *words]
+    done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=490)
+    assert done.returncode == 0, done
+    listed = json.loads((ROOT / f"{package}.json").read_text())["urls"]
+    assert done.stdout.count("Installing: /lib/twincore/") == len(listed)
+    assert done.stdout.endswith("all there\n")
 
 
 def MipTransport(transport):

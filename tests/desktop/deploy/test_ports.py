@@ -15,10 +15,23 @@ NOBODY = 65534
 
 
 def test_a_port_is_told_from_a_misspelt_place():
-    for word in ("auto", "/dev/ttyACM0", "COM3", "a0", "u12", "id:e660", "port:COM7", "socket://127.0.0.1:4455"):
+    for word in ("auto", "/dev/ttyACM0", "./board", "COM3", "com3", "a0", "u12", "id:e660", "port:COM7", "socket://h:1"):
         assert looks_like_port(word), word
     for word in ("cpythn", "rp2040", "simulated", "COM", "app.py", "rfc"):
         assert not looks_like_port(word), word
+
+
+def test_a_link_to_a_terminal_is_a_port_and_a_file_is_none(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    near, far = pty.openpty()
+    try:
+        os.symlink(os.ttyname(far), "board")
+        open("notes", "w").close()
+        assert looks_like_port("board")
+        assert not looks_like_port("notes")
+    finally:
+        os.close(near)
+        os.close(far)
 
 
 @pytest.mark.parametrize(
@@ -31,6 +44,7 @@ def test_a_port_is_told_from_a_misspelt_place():
         ("a97", r"there is no port /dev/ttyACM97: "),
         ("id:no-such-number", r"no board has the serial number no-such-number: "),
         ("socket://127.0.0.1:1", r"nothing listens at socket://127\.0\.0\.1:1: is `twincore serve` running\?"),
+        ("socket://127.0.0.1", r"socket://127.0.0.1 lacks its host or its port: as in socket://127.0.0.1:4455"),
         ("carrier://pigeon", r"carrier://pigeon: invalid URL, protocol 'carrier' not known"),
         ("/dev/null", r"cannot open /dev/null: Could not configure port"),
     ],

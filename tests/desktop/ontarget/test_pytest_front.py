@@ -107,6 +107,17 @@ def test_seeds_are_items_boot_by_boot(run, target_is_here):
     assert "again: twincore test --on rp2040 --seed 2 --jitter 30 'test_it.py::test_numbers[2]'" in text
 
 
+def test_seeds_begin_where_asked_on_the_firmware_asked_for(run, target_is_here, tmp_path):
+    firmware = tmp_path / "of mine.bin"
+    firmware.write_bytes(target_is_here("rp2040").firmware.read_bytes())
+    result = run("--target", "rp2040", "--seed", "7", "--seeds", "2", "--firmware", firmware, "-v", "-k", "numbers")
+    result.assert_outcomes(passed=2, failed=2, deselected=8)
+    text = result.stdout.str()
+    assert re.findall(r"^test_it.py::test_numbers\[rp2040-(\S+)\] FAILED", text, re.M) == ["seed7-2", "seed8-2"]
+    for seed in (7, 8):
+        assert f"--firmware '{firmware}' --seed {seed} --jitter 50 'test_it.py::test_numbers[2]'" in text
+
+
 def test_nothing_runs_to_list_the_tests(run, monkeypatch):
     monkeypatch.setattr("twincore.desktop.ontarget.session.Session.run", None)
     result = run("--target", "micropython", "--collect-only", "-q")
@@ -140,11 +151,17 @@ def test_a_file_that_is_no_python_fails_with_its_line(run, pytester):
     ("arguments", "says"),
     [
         (["--target", "rp204"], "*--target: no place 'rp204'*"),
-        (["--seeds", "2"], "*--seeds, --jitter and --target-timeout are for --target*"),
+        (["--seed", "2"], "*--seed is for tests on targets: add --target rp2040, or leave it out"),
         (["--target", "micropython", "--seeds", "2"], "*add rp2040*"),
+        (["--target", "micropython", "--firmware", "my.uf2"], "*add rp2040*"),
+        (["--target", "rp2040", "--firmware", "my.uf2"], "*--firmware: cannot read the firmware my.uf2: No such file*"),
+        (["--target", "rp2040", "--seeds", "0"], "*argument --seeds: it takes a whole number from 1 to 10000, not 0"),
+        (["--target", "rp2040", "--jitter", "x"], "*argument --jitter: it takes a whole number from 0 to 10000, not x"),
     ],
 )
-def test_bad_use_is_told(run, arguments, says):
+def test_bad_use_is_told(run, target_is_here, arguments, says):
+    if "rp2040" in arguments:
+        target_is_here("rp2040")
     result = run(*arguments)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([says])

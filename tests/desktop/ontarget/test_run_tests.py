@@ -90,7 +90,6 @@ def test_twincore_itself_is_tested_if_nothing_is_named(twincore, target_is_here)
         (["."], 5, "no tests: they are in files test_*.py"),
         (["nowhere.py"], 2, "there is no file or folder nowhere.py"),
         (["--on", "rp204", "."], 2, "no place 'rp204'"),
-        (["--seed", "1", "--seeds", "2", "."], 2, "--seed and --seeds: give one of them"),
         (["--seeds", "2", "."], 2, "seeds, jitter and firmware are for the emulated board: add rp2040"),
     ],
 )
@@ -117,19 +116,37 @@ def test_a_data_file_that_is_missing_is_told(twincore, file):
 
 def test_ctrl_c_ends_what_runs(started, file, target_is_here, tmp_path):
     target_is_here("micropython")
-    file("def test():\n    open('begun', 'w').close()\n    while True: pass\n")
+    file("def test_a(): pass\ndef test_b():\n    while True: pass\ndef test_c(): pass\n", "test_never_reached.py")
     pid = tmp_path / "pid"
     file(f"import os\nos.system('echo $PPID > {pid}.new; mv {pid}.new {pid}')\nwhile True: pass\n", "test_script.py")
-    process = started("test", "--on", "micropython", "--jobs", "1", "test_script.py", "test_it.py")
+    process = started("test", "--on", "micropython", "--jobs", "1", "test_script.py", "test_never_reached.py")
     for _ in range(3000):
         if pid.exists():
             break
         assert process.poll() is None
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)
-    assert process.wait(20) == 130
+    stdout, stderr = process.communicate(timeout=20)
+    assert (process.returncode, stderr) == (130, b"")
+    assert stdout.decode().endswith("\ntwincore: interrupted: 4 tests have no result\n")
     with pytest.raises(ProcessLookupError):
         os.kill(int(pid.read_text()), 0)
+
+
+def test_after_ctrl_c_what_was_known_is_told(started, file, target_is_here):
+    target_is_here("micropython")
+    file("def test_a(): assert 0\n", "test_1.py")
+    file("def test_b(): pass\ndef test_c(): pass\n", "test_2.py")
+    file("while True: pass\n", "test_3.py")
+    process = started("test", "--on", "micropython", "--jobs", "1", ".")
+    said = [process.stdout.readline() for _ in range(2)]
+    assert said == [b"test_1.py on micropython  F\n", b"test_2.py on micropython  ..\n"]
+    process.send_signal(signal.SIGINT)
+    text = process.communicate(timeout=20)[0].decode()
+    assert process.returncode == 130
+    assert "FAILED test_1.py::test_a on micropython\n" in text
+    assert re.findall(r"\w+", text.splitlines()[-3])[:3] == ["micropython", "2", "1"]
+    assert text.endswith("\ntwincore: interrupted: 1 test has no result\n")
 
 
 def test_help_teaches_by_examples(twincore):

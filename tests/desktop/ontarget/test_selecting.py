@@ -4,7 +4,7 @@ import shlex
 
 import pytest
 
-from twincore.desktop.ontarget.places import Emulated, UnixPort, places
+from twincore.desktop.ontarget.places import Emulated, UnixPort, places, seeds_asked
 from twincore.desktop.ontarget.selecting import command_for, roots_of, selected
 from twincore.desktop.options import BadUse
 
@@ -81,8 +81,15 @@ def test_places_are_named_and_a_misspelt_one_is_no_port(target_is_here):
     target_is_here("rp2040")
     found = places(["desktop", "rp2040", "/dev/ttyACM7", "desktop"], [1, 2])
     assert [place.label for place in found] == ["desktop", "rp2040-seed1", "rp2040-seed2", "ttyACM7"]
+    assert [list(seeds_asked(*asked)) for asked in [(None, None), (None, 2), (7, None), (7, 2)]] == [
+        [],
+        [1, 2],
+        [7],
+        [7, 8],
+    ]
     for names, seeds, says in [
-        (["rp204"], [], "no place 'rp204': desktop, micropython, rp2040, or the port of a board"),
+        (["rp204"], [], "no place 'rp204': did you mean rp2040. there is desktop, micropython, rp2040, or the port"),
+        (["null"], [], "no place 'null': did you mean /dev/null"),
         (["desktop"], [1], "seeds, jitter and firmware are for the emulated board"),
     ]:
         with pytest.raises(BadUse, match=says):
