@@ -27,13 +27,14 @@ def picture(
     Args: keys, what each key of the keyboard does, in words; tasks, of the application's loop; unfinished, what the
     application has printed of a line that has not ended.
     """
-    pins = {name: line for name, line in board.lines().items() if _in_use(line)}
+    pins = {name: line for name, line in board.lines().items() if _in_use(line) or name in board.users}
     leds = {pin: number for number, pin in board.kind.leds.items() if pin in pins}
     parts: list[RenderableType] = []
     if leds:
         parts.append(Text("  ").join(_led(f"LED{number}", pins.pop(pin)) for pin, number in leds.items()))
     for pin, colours in board.pixels.items():
-        parts.append(_strip(pin, colours))
+        if all(line.on_pulses is None for line in board.line(pin).joined()):  # else a strip shows what it made of it
+            parts.append(_strip(f"LED strip at {pin}", colours))
     parts += [part for device in board.devices for part in _device(device)]
     if keys:
         parts.append(Text("  ").join(Text.assemble((f" {key} ", "reverse"), f" {what}") for key, what in keys.items()))
@@ -41,8 +42,12 @@ def picture(
         parts.append(_pins(board, pins))
     if tasks:
         parts.append(_tasks(tasks))
-    time = f"{board.time.now() / 1e6:.1f} s" + (" of virtual time" if board.time.virtual else "")
-    title = f"{board.name}: {board.kind.name}, {time}" if board.name != "board" else f"{board.kind.name}, {time}"
+    time = f"{board.time.now() / 1e6:.1f} s"
+    if board.emulated:
+        title = f"emulated {board.kind.name}, {time}"
+    else:
+        title = f"{board.kind.name}, {time}" + (" of virtual time" if board.time.virtual else "")
+        title = f"{board.name}: {title}" if board.name != "board" else title
     inside = Group(*parts or [Text("no pin is used yet", "dim")])
     frame = Frame(inside, title=title, title_align="left", box=box.ROUNDED)
     return Group(Text(unfinished), frame) if unfinished else frame
@@ -56,9 +61,9 @@ def _led(name: str, line: Line) -> Text:
     return Text.assemble(("● ", COLOURS.get(name, "green")) if line.level() else ("○ ", "dim"), name)
 
 
-def _strip(pin: str, colours: Sequence[tuple[int, ...]]) -> Text:
+def _strip(what: str, colours: Sequence[tuple[int, ...]]) -> Text:
     dots = [("●", f"rgb({','.join(str(part) for part in colour[:3])})") for colour in colours]
-    return Text.assemble(*dots, f"  LED strip at {pin}")
+    return Text.assemble(*dots, f"  {what}")
 
 
 def _device(device: Any) -> list[RenderableType]:
@@ -73,10 +78,12 @@ def _device(device: Any) -> list[RenderableType]:
         return [Text(f"{name}: {error!r}", "red")]
     if not values:
         return []
+    colours = getattr(device, "colours", None)
     words = ", ".join(f"{key} {value}" for key, value in values.items() if not key.startswith("row "))
     rows = [value for key, value in values.items() if key.startswith("row ")]
     screen = [Frame(Text("\n".join(rows)), expand=False, box=box.SQUARE)] if rows else []
-    return [Text.assemble((name, "bold"), "  ", words), *screen]
+    strip = [_strip(name, colours)] if colours else []
+    return [Text.assemble((name, "bold"), "  ", words), *strip, *screen]
 
 
 def _pins(board: Board, pins: Mapping[str, Line]) -> Table:

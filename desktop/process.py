@@ -6,6 +6,7 @@ which passes it on, once. The child's `finally` blocks run; a second Ctrl-C kill
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import os
 import selectors
@@ -51,13 +52,15 @@ class RunResult:
     ending: str = ""
 
 
-def stream(command: Command, interrupts: int = 1) -> int:
+def stream(command: Command, interrupts: int = 1, output: Echo | None = None, errors: Echo = lambda text: None) -> int:
     """Run the command with this process's stdin, stdout and stderr; return its exit code.
 
+    Args: output, called in another thread with what it prints, which then goes nowhere else, as does what comes on its
+    stderr, with which `errors` is called; its input is empty then.
     Ctrl-C (SIGINT) is passed on `interrupts` times; the next one kills. SIGTERM and SIGHUP end the child and give 128 +
     their number.
     """
-    from_terminal = sys.stdin is not None and sys.stdin.isatty()
+    from_terminal = output is None and sys.stdin is not None and sys.stdin.isatty()
     received: list[int] = []
 
     def pass_on(number: int, _frame: FrameType | None) -> None:
@@ -69,11 +72,17 @@ def stream(command: Command, interrupts: int = 1) -> int:
                 child.send_signal(number)
 
     with _held_back(signal.SIGINT, signal.SIGTERM, signal.SIGHUP) as handle_with:
-        child = _start(command, stdin=subprocess.PIPE if from_terminal else None)
+        if output is None:
+            child = _start(command, stdin=subprocess.PIPE if from_terminal else None)
+        else:
+            child = _start(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         handle_with(pass_on)
+        readers = [] if output is None else [_read(child.stdout, output), _read(child.stderr, errors)]
         if from_terminal:  # a background group may not read the terminal: this process reads it for the child
             threading.Thread(target=_copy_stdin, args=(child.stdin,), daemon=True).start()
         code = child.wait()
+        for reader in readers:
+            reader.join()
     if received and code != 0:
         first = received[0]
         if code in (-first, -signal.SIGKILL):
@@ -153,6 +162,21 @@ def _copy_stdin(to: IO[bytes]) -> None:
     with contextlib.suppress(OSError, ValueError), to:
         while data := os.read(sys.stdin.fileno(), 65536):
             to.write(data)
+
+
+def _read(pipe: IO[bytes] | None, echo: Echo) -> threading.Thread:
+    """Start a thread that calls `echo` with each piece of text that comes, and closes the pipe at its end."""
+    assert pipe is not None
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")  # a piece may end within a character
+
+    def read() -> None:
+        with pipe:
+            while data := os.read(pipe.fileno(), 65536):
+                echo(decoder.decode(data))
+
+    thread = threading.Thread(target=read, name="output of a child process", daemon=True)
+    thread.start()
+    return thread
 
 
 Handler = Callable[[int, "FrameType | None"], None]

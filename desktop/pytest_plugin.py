@@ -6,6 +6,7 @@ It imports pytest and nothing else until a test asks for a board, or --target is
 
 from __future__ import annotations
 
+import argparse
 import importlib
 import inspect
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
@@ -19,6 +20,13 @@ if TYPE_CHECKING:
     from .board import Board
     from .testing import App, Bench
 
+FOR_TARGETS = {  # options -> where pytest keeps them
+    "--seeds": "seeds",
+    "--seed": "seed",
+    "--jitter": "jitter",
+    "--firmware": "firmware",
+    "--target-timeout": "limit",
+}
 OF_OTHERS = ("asyncio", "anyio", "trio")  # marks of async tests that run on another loop
 BENCH = pytest.StashKey["Bench"]()
 FAILED = pytest.StashKey[bool]()
@@ -66,13 +74,56 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="PLACE",
         help="run the tests there: desktop, micropython, rp2040 or the port of a board; may be repeated",
     )
-    group.addoption("--seeds", dest="twincore_seeds", type=int, metavar="N", help="rp2040: so many interleavings")
     group.addoption(
-        "--jitter", dest="twincore_jitter", type=int, metavar="N", help="rp2040: most cycles of a stall (default 50)"
+        "--seeds",
+        dest="twincore_seeds",
+        type=_number(int, 1, 10_000),
+        metavar="N",
+        help="rp2040: so many interleavings",
     )
     group.addoption(
-        "--target-timeout", dest="twincore_limit", type=float, metavar="S", help="seconds for each test (default 60)"
+        "--seed",
+        dest="twincore_seed",
+        type=_number(int, 1, 2**32 - 1),
+        metavar="N",
+        help="rp2040: this interleaving; with --seeds the first of them (default 1)",
     )
+    group.addoption(
+        "--jitter",
+        dest="twincore_jitter",
+        type=_number(int, 0, 10_000),
+        metavar="N",
+        help="rp2040: most cycles of a stall (default 50)",
+    )
+    group.addoption(
+        "--firmware",
+        dest="twincore_firmware",
+        metavar="FILE",
+        help="rp2040: MicroPython in a .uf2 or .bin file, in place of the one fetched",
+    )
+    group.addoption(
+        "--target-timeout",
+        dest="twincore_limit",
+        type=_number(float, 0.001, 1_000_000),
+        metavar="S",
+        help="seconds for each test (default 60)",
+    )
+
+
+def _number(kind: type[int] | type[float], least: float, most: float) -> Callable[[str], float]:
+    """What reads an option's number for argparse."""
+
+    def read(text: str) -> float:
+        try:
+            number = kind(text)
+        except ValueError:
+            number = least - 1
+        if not least <= number <= most:
+            what = "whole number" if kind is int else "number"
+            raise argparse.ArgumentTypeError(f"it takes a {what} from {least} to {most}, not {text}")
+        return number
+
+    return read
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -81,8 +132,10 @@ def pytest_configure(config: pytest.Config) -> None:
         from .ontarget import pytest_front
 
         pytest_front.begin(config)
-    elif any(config.getoption(f"twincore_{name}") is not None for name in ("seeds", "jitter", "limit")):
-        raise pytest.UsageError("--seeds, --jitter and --target-timeout are for --target")
+        return
+    given = [option for option, name in FOR_TARGETS.items() if config.getoption(f"twincore_{name}") is not None]
+    if given:
+        raise pytest.UsageError(f"{given[0]} is for tests on targets: add --target rp2040, or leave it out")
 
 
 @pytest.hookimpl

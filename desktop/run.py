@@ -15,7 +15,7 @@ from .options import NO_EMULATION, NOTHING_ASKED, BadUse, Emulation, Simulation,
 SIMULATED = "simulated"
 PLACES = (SIMULATED, "cpython", *targets.ALL)
 AT_A_PORT = ("--file", "--timeout")  # what a board at a port can be asked, too
-WIRING = ("--link", "--wiring")  # which an emulated board has, too
+BOTH_BOARDS = ("--link", "--wiring", "--panel")  # which an emulated board has, too
 
 
 def run_application(
@@ -28,8 +28,8 @@ def run_application(
 ) -> int:
     """Run the script at `place` (one of PLACES, or a port) with this process's streams; return its exit code.
 
-    Args: simulation, for the simulated board only, but for links and wiring; emulation, for rp2040 only, but for files
-    and timeout. Raises BadUse, TargetMissing, DeployError when a board at a port does not do what it should, and
+    Args: simulation, for the simulated board only, but for links, wiring and panel; emulation, for rp2040 only, but for
+    files and timeout. Raises BadUse, TargetMissing, DeployError when a board at a port does not do what it should, and
     ValueError when the files do not fit on the board, or the wiring does not fit it.
     """
     check_script(script)
@@ -39,15 +39,17 @@ def run_application(
         if not emulated_board and not (at_port and option in AT_A_PORT):
             raise BadUse(f"{option} is for the emulated board: add --on rp2040")
     for option in simulation.asked_for():
-        if place != SIMULATED and not (emulated_board and option in WIRING):
-            boards = "a simulated or an emulated board" if option in WIRING else "the simulated board"
+        if place != SIMULATED and not (emulated_board and option in BOTH_BOARDS):
+            boards = "a simulated or an emulated board" if option in BOTH_BOARDS else "the simulated board"
             raise BadUse(f"{option} is for {boards}: leave --on {place} out")
     if place == SIMULATED:
         return _simulated(script, args, simulation)
     if emulated_board:
         from .emulation import emulated
 
-        return emulated.run(script, args, emulation, simulation.links, simulation.wiring, place=place)
+        return emulated.run(
+            script, args, emulation, simulation.links, simulation.wiring, place=place, panel=simulation.panel
+        )
     if at_port:
         return _at_port(place, script, args, emulation)
     from .process import stream

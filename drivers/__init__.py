@@ -28,6 +28,7 @@ _MODULES = {
     "RecordOrientedUart": "records",
     "Responder": "i2c_link_responder",
     "ResponseTooLong": "half_duplex",
+    "SDCard": "sd_card",
     "Sequence": "scheduling",
     "SynCom": "syncom",
     "Watchdog": "watchdog",

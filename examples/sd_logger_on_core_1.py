@@ -4,18 +4,7 @@ Two tasks and an interrupt log; none of them ever waits for the card, which may 
 somebody takes it out for a while. What was under way is kept, and is in the file when it is back; what found no room
 meanwhile was dropped, and counted.
 
-On a board with a card, on SPI 0, and MicroPython's `sdcard` driver (mip install sdcard), put this in place of `Slot`:
-
-    def mount():                                # on core 1, before the file is opened: at the start and after errors
-        try:
-            os.umount("/sd")
-        except OSError:
-            pass
-        os.mount(SDCard(SPI(0, 20_000_000), Pin(17)), "/sd")
-
-    PATH = "/sd/log.csv"
-
-Core 0 must not use files then: one core only may.
+Here the card is made up, a class that can say that it is out. sd_logger.py has a real one, with the driver `SDCard`.
 
     twincore run examples/sd_logger_on_core_1.py [--on cpython|micropython|rp2040]
 """

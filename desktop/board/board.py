@@ -34,6 +34,8 @@ class Board(Driven):
     Raises ValueError for a kind that is not known.
     """
 
+    emulated = False  # its chip is emulated, and somewhere else
+
     def __init__(
         self,
         kind: str = "pico",

@@ -27,14 +27,29 @@ class I2CDevice(Protocol):
 
 
 class SPIDevice(Protocol):
-    """A chip on an SPI bus, while its chip select is low."""
+    """A chip on an SPI bus, while its chip select is low. One that is to be reached by SoftSPI on an emulated board,
+    where the program makes each bit, has `offer() -> int` too: the byte that it gives to the next `exchange`.
+    """
 
     def exchange(self, data: bytes) -> bytes:
-        """As many bytes as it is sent."""
+        """As many bytes as it is sent. It does not wait: nothing on the bus could hold the clock."""
 
 
 class NoDevice(LookupError):
     """Nothing answers on a bus at an address; the text names both, and what there is."""
+
+
+class Beyond(Protocol):
+    """What a bus leads to besides the devices that are plugged into it: a real one, with any devices on it."""
+
+    def write(self, address: int, data: bytes, stop: bool) -> None:
+        """As of an I2CDevice. NoDevice too."""
+
+    def read(self, address: int, count: int, stop: bool) -> bytes:
+        """Likewise."""
+
+    def scan(self) -> list[int]:
+        """The addresses that acknowledge."""
 
 
 class I2CBus:
@@ -42,6 +57,7 @@ class I2CBus:
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.beyond: Beyond | None = None
         self._devices: dict[int, I2CDevice] = {}
         self._lock = threading.RLock()
 
@@ -86,14 +102,21 @@ class I2CBus:
             except Nak:
                 continue
             found.append(address)
+        if self.beyond is not None:
+            found = sorted({*found, *self.beyond.scan()} - {address for address, _ in devices if address not in found})
         return found
 
     def write(self, address: int, data: bytes, stop: bool = True) -> None:
         """Raises NoDevice, and Nak if it does not take the data."""
-        self._at(address).write(data, stop)
+        if self.beyond is not None and address not in self._devices:
+            self.beyond.write(address, data, stop)
+        else:
+            self._at(address).write(data, stop)
 
     def read(self, address: int, count: int, stop: bool = True) -> bytes:
         """Raises NoDevice, and Nak if it is busy. What a device leaves out reads as 0xff, the bus at rest."""
+        if self.beyond is not None and address not in self._devices:
+            return self.beyond.read(address, count, stop)
         return self._at(address).read(count, stop)[:count].ljust(count, b"\xff")
 
     def _at(self, address: int) -> I2CDevice:
@@ -110,6 +133,7 @@ class SPIBus:
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.clocked = 0  # bytes so far, whoever was selected
         self._devices: list[tuple[Line | None, SPIDevice]] = []
         self._lock = threading.RLock()
 
@@ -118,14 +142,29 @@ class SPIBus:
         with self._lock:
             self._devices.append((select, device))
 
+    def detach(self, device: SPIDevice) -> None:
+        """Pull it out. ValueError if it isn't there."""
+        with self._lock:
+            there = [other for _, other in self._devices]
+            if device not in there:
+                raise ValueError(f"{self.name} has no such device")
+            del self._devices[there.index(device)]
+
     def exchange(self, data: bytes) -> bytes:
         """What is read while `data` is written: 0xff where no device is selected."""
+        self.clocked += len(data)
+        device = self._selected()
+        return b"\xff" * len(data) if device is None else device.exchange(data)
+
+    def offer(self) -> int:
+        """The byte that is going to be read, if the device knows it before it is sent one; else 0xff."""
+        offer: Callable[[], int] | None = getattr(self._selected(), "offer", None)
+        return 0xFF if offer is None else offer()
+
+    def _selected(self) -> SPIDevice | None:
         with self._lock:
             devices = list(self._devices)
-        for select, device in devices:
-            if select is None or not select.level():
-                return device.exchange(data)
-        return b"\xff" * len(data)
+        return next((device for select, device in devices if select is None or not select.level()), None)
 
 
 class SerialPort:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from .interrupts import Interrupts
 from .timekeeper import Timekeeper
 
 Watcher = Callable[[int, int], object]
+Pulses = Sequence[tuple[float, float]]  # too short for edges: of each its high and its low, in ns
 _wiring = threading.RLock()  # of all nets: a wire may join those of two boards
 
 
@@ -43,6 +44,7 @@ class Line:
         self.on_listened: Callable[[], object] | None = None  # called when who hears this wire's edges changes
         self.give_up: Callable[[], object] | None = None  # called when whoever toggles it loses it to the program
         self.on_output: Callable[[int | None], object] | None = None  # called after `output`, with what it was given
+        self.on_pulses: Callable[[Pulses, float, float], object] | None = None  # called with some, from when, to when
         self.hears: list[Any] = []  # the UARTs of which this is the RX
         self.analog: Any = None  # the voltage at this pin, once somebody asked the board for it
         self._time = time
@@ -97,6 +99,10 @@ class Line:
     def outputs(self) -> int | None:
         """What the board's own pin drives, None for an input."""
         return self._output
+
+    def pulls(self) -> int | None:
+        """The level to which its own resistor pulls, None without one."""
+        return self._pull
 
     def pull(self, level: int | None) -> None:
         """A resistor to that level, or none."""

@@ -6,6 +6,7 @@
 
 from .button import Button
 from .chip import Chip
+from .dht import DHT11, DHT22
 from .encoder import Encoder
 from .gps import GPS
 from .hd44780 import HD44780
@@ -14,10 +15,14 @@ from .htu21d import HTU21D
 from .keypad import Keypad
 from .loopback import Crossover, I2CPair, Loopback
 from .nec_remote import NECRemote
+from .neopixel import NeoPixel
+from .sd_card import SDCard
 from .touch_pad import TouchPad
 from .waveform import noise, play, ramp, samples, sine, square
 
 __all__ = [
+    "DHT11",
+    "DHT22",
     "GPS",
     "HD44780",
     "HTU21D",
@@ -30,6 +35,8 @@ __all__ = [
     "Keypad",
     "Loopback",
     "NECRemote",
+    "NeoPixel",
+    "SDCard",
     "TouchPad",
     "noise",
     "play",

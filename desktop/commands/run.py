@@ -49,7 +49,7 @@ class PlaceOrPort(click.ParamType):  # type: ignore[type-arg]
     help="simulated, rp2040: what is around the board; if not given, the board.toml beside APP.py, if there is one.",
 )
 @click.option("--virtual", is_flag=True, help="simulated: time jumps while everything waits; a run repeats exactly.")
-@click.option("--panel", is_flag=True, help="simulated: show pins, LEDs, displays, queues, tasks; keys press buttons.")
+@click.option("--panel", is_flag=True, help="simulated, rp2040: show pins, LEDs, displays, live; keys press buttons.")
 @click.option("--allow", metavar="MODULE", multiple=True, help="simulated: a module of the desktop's to be importable.")
 @click.option("--seed", type=click.IntRange(1, 2**32 - 1), help="rp2040: which interleaving of the cores; it repeats.")
 @click.option(
@@ -124,6 +124,7 @@ def command(
       twincore run alarm.py --virtual
       twincore run report.py --on cpython
       twincore run blink.py --on micropython
+      twincore run blink.py --on rp2040 --panel
       twincore run blink.py --on rp2040 --seed 7 --jitter 50
       twincore run blink.py --on rp2040 --seeds 20 --until 5
       twincore run climate.py --on rp2040 --wiring board.toml

@@ -9,11 +9,12 @@ import contextlib
 import shlex
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import FrameType
 
 from ..options import BadUse, Emulation, check_script
+from ..process import stream
 from ..targets.staging import aliases_folder, modules_beside
 from ..wiring import Wiring
 from . import builds, emulator
@@ -30,10 +31,12 @@ def run(
     links: Sequence[str] = (),
     wiring: Path | None = None,
     place: str = "rp2040",
+    panel: bool = False,
 ) -> int:
     """Run the script as `asked`; return its exit code, or that of the first seed that failed.
 
-    Args: links, wiring, as for `simulated.run`; place, the target that has the firmware, unless a file is asked for.
+    Args: links, wiring, panel, as for `simulated.run`; place, the target that has the firmware, unless a file is asked
+    for.
     Raises BadUse, TargetMissing, and ValueError when the files do not fit, or the wiring does not fit the board.
     """
     for file in asked.files:
@@ -50,6 +53,8 @@ def run(
         "build": builds.chosen(place, asked.firmware),
     }
     first = 1 if asked.seed is None else asked.seed
+    if panel:
+        return _with_panel(script, first, asked, options)
     if asked.seeds is None:
         with emulator.session(script, seed=first, **options) as session:
             return session.stream()
@@ -83,6 +88,39 @@ def run(
     print(f"\n{len(failed)} of {_count(asked.seeds)} failed; seed {worst.seed} again:")
     print(f"    {replay(script, args, asked, worst.seed, jitter, links, wiring, place)}")
     return worst.result.exit_code
+
+
+def _with_panel(script: Path, seed: int, asked: Emulation, options: emulator.Options) -> int:
+    from .. import panel
+
+    if asked.seeds is not None:
+        raise BadUse("--panel shows one board: leave --seeds out")
+    if asked.stdin:
+        raise BadUse("--panel has the keyboard for the board's buttons: leave --stdin out")
+    if not panel.possible():
+        print("twincore: --panel needs a terminal, and the output is none: running without it", file=sys.stderr)
+        with emulator.session(script, seed=seed, **options) as session:
+            return session.stream()
+    options["real_time"] = True
+    with emulator.session(script, seed=seed, **options) as session:
+        return _shown(session)
+
+
+def _shown(session: emulator.Session) -> int:
+    """As its `stream`, with a panel below what the program prints; its errors come when the panel has ended."""
+    from ..panel import Panel
+    from .outside import Outside
+
+    errors: list[str] = []
+    tell: list[Callable[[str], object]] = [sys.stderr.write]
+    with session.outside(lambda text: tell[-1](text)) as outside:
+        assert isinstance(outside, Outside)
+        with Panel(outside.board, outside.keys()) as shown:
+            tell.append(shown.print)
+            code = stream(session.command, interrupts=2, output=shown.print, errors=errors.append)
+        tell.pop()
+    sys.stderr.write("".join(errors) + session.autopsy())
+    return code
 
 
 @contextlib.contextmanager

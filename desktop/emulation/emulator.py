@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from ..wiring import Wiring
 
 SCRIPTS = Path(__file__).parent / "rp2040"
+FROZEN = Path(__file__).parent / "frozen"  # modules that the usual firmware has
 APP_FOLDER = "/app"
 BOOT_ALLOWANCE = 30  # seconds of this machine's time
 # By RunResult.ending.
@@ -119,6 +120,7 @@ class Options(TypedDict, total=False):
     stdin: bool
     wiring: Wiring | None
     build: Build | None
+    real_time: bool
 
 
 @contextlib.contextmanager
@@ -144,6 +146,7 @@ def sessions(
     stdin: bool = False,
     wiring: Wiring | None = None,
     build: Build | None = None,
+    real_time: bool = False,
 ) -> Iterator[list[Session]]:
     """Prepare a board with the script, and give what runs it with each seed; the files it needs go when the block ends.
 
@@ -153,13 +156,14 @@ def sessions(
     wall_limit, emulated_limit, seconds; until, seconds of emulated time after which the run has done what was asked;
     stdin, whether to type this process's stdin into the board, which then is never idle for good; wiring, what is
     around each board, applied when it is run, in place of the usual wires (several seeds: a copy of it for each);
-    build, the firmware, that of target rp2040 if not given.
+    build, the firmware, that of target rp2040 if not given; real_time, the board's second is one, as far as this
+    machine keeps up, and it is never idle for good, as somebody may look at it and do something: see `Outside`.
     Raises TargetMissing, and ValueError when the files do not fit. Running a session raises BadSetting where the wiring
     does not fit.
     """
     if wiring is not None and wires is WIRES:
         wires = ()
-    content: dict[str, Content] = {script.name: script, **modules_beside(script), **(files or {})}
+    content: dict[str, Content] = {script.name: script, **modules_beside(script, [FROZEN]), **(files or {})}
     launcher = LAUNCHER.format(folder=APP_FOLDER, argv=[script.name, *args], name=script.name)
     build = build or builds.of_target("rp2040")
     with _board(content, wires, build) as (folder, board):
@@ -172,20 +176,23 @@ def sessions(
             "emulated": emulated_limit,
             "until": until,
             "stdin": 1 if stdin else None,
+            "real": 1 if real_time else None,
         }
 
         def prepare(seed: int) -> Session:
             report, memory = folder / f"report-{seed}.json", folder / f"memory-{seed}.bin"
             own = _options({**options, "seed": seed, "report": report, "dump": memory})
             command = _node("run.mjs", [*board, *own])
-            if wiring is None:
+            if wiring is None and not real_time:
                 return Session(seed, command, report, memory, build.binary)
+            from ..wiring import Wiring
             from .outside import Outside
 
-            own_wiring = wiring if len(seeds) == 1 else wiring.copy()
+            own_wiring = Wiring() if wiring is None else wiring if len(seeds) == 1 else wiring.copy()
             around = folder / f"outside-{seed}"
             command.arguments.append(f"--outside={around}")
-            return Session(seed, command, report, memory, build.binary, partial(Outside, own_wiring, around))
+            outside = partial(Outside, own_wiring, around, seen=real_time)
+            return Session(seed, command, report, memory, build.binary, outside)
 
         yield [prepare(seed) for seed in seeds]
 
@@ -201,22 +208,35 @@ def server(
     jitter: int = 0,
     wires: Sequence[tuple[int, int]] = WIRES,
     build: Build | None = None,
+    wiring: Wiring | None = None,
+    tell: Callable[[str], object] | None = None,
 ) -> Iterator[Command]:
     """Give the command that serves an emulated board, twincore in its flash, to tools such as mpremote.
 
     They connect to socket://127.0.0.1:port (0: any free port; the command prints the address); or the command connects
     to the Unix socket `console`.
     Args: content, more files for the board, by path; flash, a file that keeps the filesystem: if it is there, only
-    `content` is written to it; build, the firmware, that of target rp2040 if not given.
-    Raises TargetMissing, and ValueError when the files do not fit, or `flash` is no filesystem of this board.
+    `content` is written to it; build, the firmware, that of target rp2040 if not given; wiring, what is around the
+    board, in place of the usual wires; tell, as for `Outside`, to stderr if not given.
+    Raises TargetMissing, ValueError when the files do not fit, or `flash` is no filesystem of this board, and
+    BadSetting where the wiring does not fit it.
     """
+    if wiring is not None and wires is WIRES:
+        wires = ()
     build = build or builds.of_target("rp2040")
     kept = flash if flash is not None and flash.exists() else None
-    with _board(content or {}, wires, build, root="/", kept=kept) as (_, board):
+    frozen = {f"lib/{file.name}": file for file in FROZEN.glob("*.py")} if kept is None else {}
+    content = {**frozen, **(content or {})}
+    with _board(content, wires, build, root="/", kept=kept) as (folder, board), contextlib.ExitStack() as stack:
         options: dict[str, object] = {"seed": seed, "jitter": jitter}
         options |= {"port": port} if console is None else {"console": console}
         if flash is not None:
             options |= {"keep": flash.absolute(), "keep_bytes": build.block_count * BLOCK_SIZE}
+        if wiring is not None:
+            from .outside import Outside
+
+            outside = Outside(wiring, folder / "outside", tell or sys.stderr.write)
+            options["outside"] = stack.enter_context(outside).folder
         yield _node("serve.mjs", [*board, *_options(options)])
 
 

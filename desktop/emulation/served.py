@@ -20,6 +20,7 @@ from ..chips.pseudo_terminal import PseudoTerminal
 from ..options import BadUse, check_script
 from ..process import Command, stream
 from ..targets.staging import aliases_folder, modules_beside
+from ..wiring import Wiring
 from . import emulator
 from .builds import Build
 from .image import Content
@@ -33,7 +34,7 @@ class Served:
 
     port: TCP, 0 any free one; pty: a pseudo terminal instead; link: a link to it; app: becomes main.py, the modules
     that it imports and `files` go beside it; flash: a file that keeps the filesystem; seed, jitter, build: see
-    `emulator.sessions`.
+    `emulator.sessions`; links, wiring: what is around it, see `simulated.run`.
     """
 
     port: int = 4455
@@ -45,13 +46,16 @@ class Served:
     seed: int = 1
     jitter: int = 0
     build: Build | None = None
+    links: Sequence[str] = ()
+    wiring: Path | None = None
 
 
 def serve(asked: Served) -> int:
     """Serve the board until Ctrl-C, with messages on this process's streams; return the exit code.
 
-    Raises BadUse, TargetMissing, and ValueError when the files do not fit.
+    Raises BadUse, TargetMissing, and ValueError when the files do not fit, or the wiring does not fit the board.
     """
+    wiring = _around(asked)
     content: dict[str, Content] = {}
     if asked.app is not None:
         check_script(asked.app)
@@ -70,9 +74,19 @@ def serve(asked: Served) -> int:
                 seed=asked.seed,
                 jitter=asked.jitter,
                 build=asked.build,
+                wiring=wiring,
             )
         )
         return stream(command)
+
+
+def _around(asked: Served) -> Wiring | None:
+    """What is to be around the board: beside an application as for `run`, beside none only what was asked for."""
+    if asked.app is not None:
+        return Wiring.around(asked.app, asked.wiring, asked.links)
+    if asked.wiring is None and not asked.links:
+        return None
+    return (Wiring() if asked.wiring is None else Wiring.load(asked.wiring)).add_links(asked.links)
 
 
 @contextlib.contextmanager

@@ -23,7 +23,7 @@ PINS = {
 class ADC(OfBoard):
     """The ADC of a pin. Args: id, a Pin, its name, or a channel. ValueError for a pin without one."""
 
-    def __init__(self, id: Any, *, sample_ns: int = 0, atten: int = 3) -> None:
+    def __init__(self, id: Any, *, sample_ns: int = 0) -> None:
         board = self._board
         board.interrupts.refuse("make an ADC")
         self._name = adc_pin(board, id)
@@ -32,36 +32,43 @@ class ADC(OfBoard):
             pins_of.claim(board, f"ADC({self._name})", self._name)
         self._bits = 12
 
-    def init(self, *, sample_ns: int = 0, atten: int = 3) -> None:
-        """Nothing here depends on it."""
-
     def read_u16(self) -> int:
         """0 to 65535: what the converter's bits make of the voltage, spread over that range."""
         raw = round(self._fraction() * ((1 << self._bits) - 1))
         return raw << 16 - self._bits | raw >> 2 * self._bits - 16
-
-    def read_uv(self) -> int:
-        """Microvolts."""
-        return self.read_u16() * REFERENCE_UV // 65535
-
-    def read(self) -> int:
-        """As an ESP32 has it: 0 to 4095, or whatever `width` is."""
-        return round(self._fraction() * ((1 << self._bits) - 1))
-
-    def width(self, bits: int) -> None:
-        """Of an ESP32: 9 to 12 bits."""
-        if not 9 <= bits <= 12:
-            raise ValueError(f"width is 9 to 12 bits, not {bits!r}")
-        self._bits = bits
-
-    def atten(self, atten: int) -> None:
-        """Nothing here depends on it: the reference is 3.3 V."""
 
     def _fraction(self) -> float:
         return CORE_AT_27_DEGREES if self._analog is None else self._analog.read()
 
     def __repr__(self) -> str:
         return f"ADC({'CORE_TEMP' if self._name is None else self._name})"
+
+
+class ESP32ADC(ADC):
+    """What an ESP32's has besides."""
+
+    def __init__(self, id: Any, *, sample_ns: int = 0, atten: int = 3) -> None:
+        super().__init__(id, sample_ns=sample_ns)
+
+    def init(self, *, sample_ns: int = 0, atten: int = 3) -> None:
+        """Nothing here depends on it."""
+
+    def read_uv(self) -> int:
+        """Microvolts."""
+        return self.read_u16() * REFERENCE_UV // 65535
+
+    def read(self) -> int:
+        """0 to 4095, or whatever `width` is."""
+        return round(self._fraction() * ((1 << self._bits) - 1))
+
+    def width(self, bits: int) -> None:
+        """9 to 12 bits."""
+        if not 9 <= bits <= 12:
+            raise ValueError(f"width is 9 to 12 bits, not {bits!r}")
+        self._bits = bits
+
+    def atten(self, atten: int) -> None:
+        """Nothing here depends on it: the reference is 3.3 V."""
 
 
 def adc_pin(board: Board, given: Any) -> str | None:
@@ -81,10 +88,9 @@ def adc_pin(board: Board, given: Any) -> str | None:
 
 def adc_class(world: World) -> type[ADC]:
     """The ADC of `world`'s application."""
-    also: dict[str, int] = {}
     if world.board.kind.platform == "rp2":
-        also = {"CORE_TEMP": CORE_TEMP, "CORE_VREF": 0}
-    elif world.board.kind.platform == "esp32":
-        also = {"ATTN_0DB": 0, "ATTN_2_5DB": 1, "ATTN_6DB": 2, "ATTN_11DB": 3}
-        also |= {f"WIDTH_{bits}BIT": bits for bits in range(9, 13)}
-    return bound(ADC, world, "machine", **also)
+        return bound(ADC, world, "machine", CORE_TEMP=CORE_TEMP)
+    if world.board.kind.platform != "esp32":
+        return bound(ADC, world, "machine")
+    also = {"ATTN_0DB": 0, "ATTN_2_5DB": 1, "ATTN_6DB": 2, "ATTN_11DB": 3}
+    return bound(ESP32ADC, world, "machine", **also, **{f"WIDTH_{bits}BIT": bits for bits in range(9, 13)})

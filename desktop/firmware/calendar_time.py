@@ -16,18 +16,46 @@ RESET = 1_609_459_200  # 2021-01-01, what a Pico shows until somebody has set it
 class Calendar:
     """Microseconds since 1970. In real time it begins with the desktop's local time, in virtual time with 2021.
 
-    Any thread.
+    `crystal_ppm`: how much too fast the clock goes by itself, 0: it is exact; `calibration`: so many steps of 2**-20
+    faster it was made to go. Any thread.
     """
 
     def __init__(self, board: Board) -> None:
         self.epoch = EPOCHS[board.kind.epoch]  # of the board's `time`, in seconds since 1970
         self._time = board.time
         start = RESET if board.time.virtual else timegm(time.localtime())
-        self._offset = start * 1_000_000 - board.time.now()
+        self._us = start * 1_000_000
+        self._at = board.time.now()  # when it showed that
+        self._rate = 0.0  # what it gains in a microsecond
+        self._crystal_ppm = 0.0
+        self._calibration = 0
 
     def now_us(self) -> int:
-        return self._time.now() + self._offset
+        passed = self._time.now() - self._at
+        return self._us + passed + int(passed * self._rate)
 
     def set_us(self, us: int) -> None:
         """Set the clock, as RTC.datetime() does."""
-        self._offset = us - self._time.now()
+        self._us, self._at = us, self._time.now()
+
+    @property
+    def crystal_ppm(self) -> float:
+        return self._crystal_ppm
+
+    @crystal_ppm.setter
+    def crystal_ppm(self, ppm: float) -> None:
+        self._crystal_ppm = ppm
+        self._go_on()
+
+    @property
+    def calibration(self) -> int:
+        return self._calibration
+
+    @calibration.setter
+    def calibration(self, steps: int) -> None:
+        self._calibration = steps
+        self._go_on()
+
+    def _go_on(self) -> None:
+        self.set_us(self.now_us())
+        self._rate = self._crystal_ppm / 1e6 + self._calibration / 2**20

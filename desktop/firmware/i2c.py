@@ -6,6 +6,7 @@ does not say: which bus and address, and what there is.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -204,8 +205,12 @@ def _register(number: int, bits: int) -> bytes:
 
 
 def as_bytes(data: Any) -> bytes:
-    """What a bus writes of `data`: bytes, an array of any kind, or str."""
-    return data.encode() if isinstance(data, str) else bytes(memoryview(data).cast("B"))
+    """What a bus writes of `data`: bytes, an array of any kind, a FrameBuffer, or str."""
+    if isinstance(data, str):
+        return data.encode()
+    if sys.version_info < (3, 12) and hasattr(data, "__buffer__"):  # by which newer Pythons know a FrameBuffer's
+        data = data.__buffer__(0)
+    return bytes(memoryview(data).cast("B"))
 
 
 def i2c_classes(world: World) -> tuple[type[I2C], type[SoftI2C]]:

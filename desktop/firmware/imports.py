@@ -11,7 +11,6 @@ copied into it; with an `__init__.py` it is the application's own package, and t
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import pkgutil
 import sys
@@ -23,7 +22,7 @@ from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from ..targets.staging import PORTABLE, aliases_folder
-from . import modules, standard
+from . import missing, modules, standard
 from .dialect import compile_source
 
 if TYPE_CHECKING:
@@ -35,17 +34,6 @@ LAZY = "twincore.core.lazy"
 PLATFORMS = {  # modules that some boards only have
     "pyb": "pyboard", "stm": "pyboard", "lcd160cr": "pyboard", "rp2": "rp2", "esp": "esp32", "esp32": "esp32",
 }
-IN_MICROPYTHON_LIB = frozenset(
-    "__future__ abc aioble argparse base64 bisect cmd contextlib copy curses datetime fnmatch functools gzip hmac html"
-    " inspect itertools keyword locale logging ntptime operator pathlib pickle pprint quopri requests shutil stat"
-    " string tarfile tempfile textwrap threading traceback types typing umqtt unittest urequests uu uuid warnings"
-    " zlib".split()
-)
-
-NOT_SIMULATED = frozenset(
-    "bluetooth btree cryptolib dht ds18x20 espnow framebuf lcd160cr mip onewire ssd1306 stm tls vfs webrepl"
-    " websocket".split()
-)
 
 
 @cache
@@ -133,6 +121,7 @@ class Imports:
             self._of_board(name)
             or (self._of_board(name[1:]) if name.startswith("u") else None)
             or self._of_files(name)
+            or self._of_mounted(name)
             or self._of_library(name)
             or self._of_aliases(name)
             or self._allowed(name)
@@ -163,7 +152,7 @@ class Imports:
         for entry in self.path:
             if entry == "":
                 yield from self.paths
-            elif entry != ".frozen":
+            elif entry != ".frozen" and not self._world.mounts.is_of_application(entry):
                 yield self._world.files.real(entry)
 
     def _of_files(self, name: str) -> ModuleType | None:
@@ -174,6 +163,34 @@ class Imports:
             if name not in PORTABLE or found.parent.resolve() != _library_folder(f"twincore.{name}"):
                 return self._load(name, found)
         return None
+
+    def _of_mounted(self, name: str) -> ModuleType | None:
+        """From the file systems that the application has mounted, of the folders on its path."""
+        for entry in self.path:
+            found = self._world.mounts.module_file(entry, name)
+            if found is not None:
+                return self._load_mounted(name, found)
+        return None
+
+    def _load_mounted(self, name: str, path: str) -> ModuleType:
+        module = ModuleType(name)
+        module.__file__ = path
+        package = path.endswith("/__init__.py")
+        if package:
+            module.__path__ = [path.rpartition("/")[0]]
+        module.__package__ = name if package else name.rpartition(".")[0]
+        vars(module)["__builtins__"] = self._world.builtins
+        return self._run(module, self.code_at(path))
+
+    def code_at(self, path: str) -> CodeType:
+        """The code of the board's file `path`. OSError, SyntaxError."""
+        if not self._world.mounts.is_of_application(path):
+            return code_of(self._world.files.real(path))
+        file = self._world.mounts.open(path, "rb")
+        try:
+            return compile_source(bytes(file.read()).decode(), path)
+        finally:
+            file.close()
 
     def _of_library(self, name: str) -> ModuleType | None:
         if name == "twincore":
@@ -220,6 +237,9 @@ class Imports:
                 found = getattr(parent, tail, None)  # `asyncio.core`
                 return found if isinstance(found, ModuleType) else None
         for folder in getattr(parent, "__path__", ()):
+            mounted = self._world.mounts.module_file(folder, tail)
+            if mounted is not None:
+                return self._load_mounted(name, mounted)
             path = _in_folder(Path(folder), tail)
             if path is not None:
                 shared = parent.__name__ in PER_WORLD and path.with_suffix(".pxd").exists()  # it may be compiled
@@ -233,11 +253,16 @@ class Imports:
     def _load(self, name: str, path: Path) -> ModuleType:
         """Run the file as the module `name`. A folder is a package without a file."""
         module = self.new_module(name, path)
-        self.modules[name] = module
         if path.is_dir():
+            self.modules[name] = module
             return module
+        return self._run(module, code_of(path))
+
+    def _run(self, module: ModuleType, code: CodeType) -> ModuleType:
+        name = module.__name__
+        self.modules[name] = module
         try:
-            exec(code_of(path), vars(module))
+            exec(code, vars(module))
         except BaseException:
             self.modules.pop(name, None)
             raise
@@ -264,16 +289,8 @@ class Imports:
         if own is not None and name in board_modules():
             kind = self._world.board.kind
             return f"no module named {name!r}: a {kind.name} has none, only boards of the platform {own} have"
-        has = "boards have it, but it is not simulated" if name in NOT_SIMULATED else "no board has it"
-        text = f"no module named {name!r}: {has}"
-        if name in IN_MICROPYTHON_LIB:
-            text += ", but micropython-lib does: put it beside the application"
         local = {path.stem for folder in self.paths if folder.is_dir() for path in folder.glob("*.py")}
-        near = difflib.get_close_matches(name, sorted(board_modules() | aliases() | local), n=1)
-        if near:
-            text += f" (did you mean {near[0]!r}?)"
-        allowed = f"World(..., allow=[{name!r}]), or `twincore run --allow {name}`"
-        return f"{text}. To let the application have the desktop's: {allowed}"
+        return missing.text(name, board_modules() | aliases() | local)
 
 
 def _absolute(name: str, globals: Mapping[str, Any], level: int) -> str:

@@ -11,7 +11,6 @@ from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from .dialect import compile_source
-from .imports import code_of
 from .modules import module
 from .runtime import NAMES
 
@@ -66,7 +65,7 @@ def make(world: World) -> ModuleType:
         return run(source.strip() if isinstance(source, str) else source, "eval", globals, locals)
 
     def execfile(path: str, globals: dict[str, Any] | None = None, locals: Any = None) -> None:
-        run(code_of(world.files.real(path)), "exec", globals, locals)
+        run(world.imports.code_at(path), "exec", globals, locals)
 
     return module(
         "builtins",
@@ -79,6 +78,6 @@ def make(world: World) -> ModuleType:
         exec=exec,
         execfile=execfile,
         input=input,
-        open=world.files.open,
+        open=world.mounts.open,
         print=print,
     )

@@ -21,11 +21,10 @@ def make(world: World) -> ModuleType:
     enabled = [True]
     limit = [-1]
 
-    def collect() -> int:
+    def collect() -> None:
         """Takes the time that it takes on a board. MemoryError in a hard handler."""
         world.interrupts.refuse("collect garbage")
         world.spend(COLLECT_US)
-        return 0
 
     def enable() -> None:
         enabled[0] = True

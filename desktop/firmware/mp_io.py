@@ -18,4 +18,4 @@ class IOBase:
 
 def make(world: World) -> ModuleType:
     """`io` for the application of one board."""
-    return module("io", BytesIO=io.BytesIO, IOBase=IOBase, StringIO=io.StringIO, open=world.files.open)
+    return module("io", BytesIO=io.BytesIO, IOBase=IOBase, StringIO=io.StringIO, open=world.mounts.open)

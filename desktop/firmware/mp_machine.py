@@ -12,6 +12,7 @@ from .adc import adc_class
 from .i2c import i2c_classes
 from .i2c_target import i2c_target_class
 from .modules import module
+from .mp_dht import readinto_of
 from .of_board import bound
 from .pin import Signal, pin_class
 from .pulses import bitstream_of, time_pulse_us_of
@@ -33,6 +34,8 @@ CAUSES = {
     "pyboard": {"PWRON_RESET": 1, "HARD_RESET": 2, "WDT_RESET": 3, "DEEPSLEEP_RESET": 4, "SOFT_RESET": 0},
     "esp32": {"PWRON_RESET": 1, "HARD_RESET": 2, "WDT_RESET": 3, "DEEPSLEEP_RESET": 4, "SOFT_RESET": 5},
 }
+
+WAKES = {"EXT0_WAKE": 2, "EXT1_WAKE": 3, "TIMER_WAKE": 4, "TOUCHPAD_WAKE": 5, "ULP_WAKE": 6}  # of an ESP32
 
 
 class Memory:
@@ -100,6 +103,7 @@ def make(world: World) -> ModuleType:
         unique_id=unique_id,
         time_pulse_us=time_pulse_us_of(world),
         bitstream=bitstream_of(world),
+        dht_readinto=readinto_of(world),
         mem8=Memory("mem8"),
         mem16=Memory("mem16"),
         mem32=Memory("mem32"),
@@ -108,9 +112,15 @@ def make(world: World) -> ModuleType:
         **causes,
     )
     if kind.platform == "esp32":
+        from .esp32_dac import dac_class
         from .touch import touch_class
 
-        vars(made)["TouchPad"] = touch_class(world)
+        vars(made).update(
+            DAC=dac_class(world),
+            TouchPad=touch_class(world),
+            wake_reason=lambda: WAKES["TIMER_WAKE"] if board.reset_cause == "deepsleep" else 0,
+            **WAKES,
+        )
     return made
 
 

@@ -1,4 +1,4 @@
-"""`neopixel`: LED strips, whose colours are in `board.pixels`."""
+"""`neopixel`: LED strips, whose colours are in `board.pixels`, whether or not a strip is plugged in there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`os`: the files of the board, and what it is. What mounts other file systems is absent."""
+"""`os`: the files of the board, what else is mounted, and what it is."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Uname = namedtuple("Uname", "sysname nodename release version machine")
 
 def make(world: World) -> ModuleType:
     """`os` for the application of one board."""
-    files, kind = world.files, world.board.kind
+    files, kind, vfs = world.mounts, world.board.kind, world.import_module("vfs")
     release = ".".join(map(str, VERSION[:3]))
 
     def uname() -> Uname:
@@ -29,11 +29,14 @@ def make(world: World) -> ModuleType:
 
     return module(
         "os",
+        VfsFat=vfs.VfsFat,
+        VfsLfs2=vfs.VfsLfs2,
         chdir=files.chdir,
         getcwd=files.getcwd,
         ilistdir=files.ilistdir,
         listdir=files.listdir,
         mkdir=files.mkdir,
+        mount=files.mount,
         remove=files.remove,
         rename=files.rename,
         rmdir=files.rmdir,
@@ -41,6 +44,7 @@ def make(world: World) -> ModuleType:
         stat=files.stat,
         statvfs=files.statvfs,
         sync=sync,
+        umount=files.umount,
         uname=uname,
         unlink=files.remove,
         urandom=os.urandom,

@@ -76,7 +76,7 @@ def bitstream_of(world: World) -> Callable[..., None]:
     """`bitstream` for the application of one board."""
 
     def bitstream(pin: Any, encoding: int, timing: Any, data: Any) -> None:
-        """Take the time that the bits take; their edges, less than a microsecond apart, are not made.
+        """Take the time that the bits take; they reach what reads pulses, as a strip of LEDs does. There are no edges.
 
         Args: encoding, 0; timing, (high of a 0, low of it, high of a 1, low of it) in ns; data, bytes.
         """
@@ -84,9 +84,16 @@ def bitstream_of(world: World) -> Callable[..., None]:
             raise ValueError(f"encoding is 0, high-low pulse duration modulation, not {encoding!r}")
         if len(timing) != 4:
             raise ValueError(f"timing is a tuple of 4 times in ns, not {timing!r}")
-        pins_of.name_of(world.board, pin)
+        line = world.board.line(pins_of.name_of(world.board, pin))
         bits = 8 * len(data)
         ones = bin(int.from_bytes(bytes(data), "big")).count("1")
+        began = world.time.now()
         world.time.spend(((bits - ones) * (timing[0] + timing[1]) + ones * (timing[2] + timing[3])) // 1000)
+        hearing = [other.on_pulses for other in line.joined() if other.on_pulses is not None]
+        if bits and hearing and line.outputs() is not None:
+            pair = (timing[0], timing[1]), (timing[2], timing[3])
+            pulses = [pair[byte >> bit & 1] for byte in bytes(data) for bit in range(7, -1, -1)]
+            for hear in hearing:
+                hear(pulses, began, world.time.now())
 
     return bitstream

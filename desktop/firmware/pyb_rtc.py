@@ -56,8 +56,12 @@ class RTC(MachineRTC):
         ticker.start(Fraction(timeout * 1000))
 
     def calibration(self, cal: int | None = None) -> int:
-        """Clocks here are exact: it is 0, whatever it is set to."""
-        return 0
+        """Steps of 2**-20 by which the clock is made to go faster, -511 to 512; or set them. ValueError."""
+        if cal is not None:
+            if not -511 <= cal <= 512:
+                raise ValueError(f"a calibration is -511 to 512, not {cal!r}")
+            self._world.calendar.calibration = cal
+        return self._world.calendar.calibration
 
     def info(self) -> int:
         """How the clock came up: nothing to report."""

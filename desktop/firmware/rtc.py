@@ -26,6 +26,7 @@ class RTC(OfBoard):
     def datetime(self, when: Any = None) -> tuple[int, ...] | None:
         """(year, month, day, weekday, hours, minutes, seconds, subseconds), Monday being 0; or set it. ValueError."""
         if when is None:
+            self._world.spend()
             us = self._world.calendar.now_us()
             found = time.gmtime(us // SECOND)
             return (*found[:3], found.tm_wday, *found[3:6], self._subseconds(us % SECOND))

@@ -20,6 +20,7 @@ class SPIMaster(OfBoard):
     MSB = 0
     LSB = 1
     _bus: SPIBus
+    _beside: SPIBus | None = None  # what was attached to these very pins, not to the number of the bus
     _pins: dict[str, str]
     _baudrate = 1_000_000
     _user: str
@@ -67,7 +68,11 @@ class SPIMaster(OfBoard):
         self._board.time.spend(8 * len(data) * 1_000_000 // self._baudrate)
         if self._is_looped():
             return data
-        return self._bus.exchange(data)[: len(data)].ljust(len(data), b"\xff")
+        answer = self._bus.exchange(data)[: len(data)].ljust(len(data), b"\xff")
+        if self._beside is None:
+            return answer
+        more = self._beside.exchange(data)[: len(data)].ljust(len(data), b"\xff")
+        return bytes([one & other for one, other in zip(answer, more, strict=True)])  # who is not selected is at rest
 
     def _is_looped(self) -> bool:
         """Whether a wire joins MOSI and MISO."""
@@ -90,9 +95,13 @@ class SPI(SPIMaster):
         self, baudrate: int = 1_000_000, polarity: int = 0, phase: int = 0, bits: int = 8, firstbit: int = 0, *,
         sck: Any = None, mosi: Any = None, miso: Any = None,
     ) -> None:
-        """Set it up anew."""
+        """Set it up anew; pins that are not given stay."""
         self._set(baudrate, polarity, phase, bits, firstbit)
-        self._pins = pins_of.pins_for(self._board, "SPI", self._id, {"sck": sck, "mosi": mosi, "miso": miso})
+        given = {"sck": sck, "mosi": mosi, "miso": miso}
+        before = getattr(self, "_pins", {})
+        given = {role: before.get(role) if pin is None else pin for role, pin in given.items()}
+        self._pins = pins_of.pins_for(self._board, "SPI", self._id, given)
+        self._beside = self._board.spi(tuple(self._pins.values()))
         self._claim()
 
     def __repr__(self) -> str:

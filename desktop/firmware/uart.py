@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..board import Wakeable
 from . import pins_of
+from .i2c import as_bytes
 from .of_board import OfBoard, bound
 
 if TYPE_CHECKING:
@@ -181,7 +182,7 @@ class UART(OfBoard):
         """Send `buf`, bytes or str. Returns how many bytes are on their way, None if none could be; blocks while the
         buffer is full, for the timeout at most."""
         self._check_open()
-        data = buf.encode() if isinstance(buf, str) else bytes(memoryview(buf).cast("B"))
+        data = as_bytes(buf)
         now, sent = self._board.time.now, 0
         until = now() + self._settings["timeout"] * 1000
         while sent < len(data):

@@ -21,12 +21,13 @@ from twincore.core.clocks_cpython import with_clock
 from ..board.board import Board
 from ..board.timekeeper import Wakeable
 from ..board.virtual_time import Deadlock
-from . import mp_builtins, tracebacks
+from . import mp_builtins, mp_vfs, tracebacks
 from .calendar_time import EPOCHS, Calendar
 from .console import Input, Output
 from .ending import ending_clock
 from .files import Files
 from .imports import Imports, code_of
+from .mounts import Mounts
 
 context: Any = _context  # which have no types
 native: Any = _native
@@ -68,6 +69,7 @@ class World:
         self.closed = False
         self.calendar = Calendar(board)
         self.files = Files(board.root, EPOCHS[board.kind.epoch])
+        self.mounts = Mounts(self.files, lambda device: mp_vfs.of_device(self, device))
         self.stdout = Output(board.print)
         self.stdin = Input(board.time.call_outside)
         self.imports = Imports(self, paths, allow)

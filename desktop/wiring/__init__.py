@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .keys import Key
 
 FILE = "board.toml"
-TABLES = ("pulls", "levels", "adc", "uart", "chip")
+TABLES = ("pulls", "levels", "adc", "uart", "gpio", "i2c", "chip")
 
 
 @dataclass(frozen=True)
@@ -100,6 +100,8 @@ class Wiring:
         self._link(board)
         plugging.voltages()
         plugging.uarts()
+        plugging.gpio()
+        plugging.i2c()
         self.real = plugging.real
         self.chips = plugging.chips()
         self.wanted_keys = plugging.wanted_keys

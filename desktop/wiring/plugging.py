@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 CHIPS = {  # kind -> its class in twincore.desktop.chips
     "button": "Button",
+    "dht11": "DHT11",
+    "dht22": "DHT22",
     "encoder": "Encoder",
     "gps": "GPS",
     "hd44780": "HD44780",
@@ -25,6 +27,8 @@ CHIPS = {  # kind -> its class in twincore.desktop.chips
     "htu21d": "HTU21D",
     "keypad": "Keypad",
     "nec_remote": "NECRemote",
+    "neopixel": "NeoPixel",
+    "sd_card": "SDCard",
     "touch_pad": "TouchPad",
 }
 FAR_ENDS = ("pty", "port", "to")  # of a UART, one of them
@@ -163,6 +167,50 @@ class Plugging:
             if isinstance(error, BadSetting):
                 raise
             settings.fail(kind, str(error))
+
+    def gpio(self) -> None:
+        """`[gpio]`: pins that are wired to GPIO lines of this machine."""
+        from . import gpio_lines
+
+        table = self._settings.table("gpio")
+        for pin in table.names():
+            line = self._pin(table, pin, pin)
+            value = table.take(pin)
+            if not isinstance(value, dict):
+                table.fail(pin, f"it is a table as {{chip = \"/dev/gpiochip0\", line = 17}}, not {value!r}")
+            settings = table.within(pin, value)
+            chip, number = settings.text("chip"), settings.whole("line", low=0)
+            settings.finish()
+            self._check_real(settings)
+            try:
+                self._board.devices.append(gpio_lines.RealLine(self._board, line, chip, number, self._board.print))
+            except ImportError:
+                settings.fail("", "it needs gpiod: pip install 'twincore[hardware]'")
+            except OSError as error:
+                settings.fail("", gpio_lines.explained(error, chip, number))
+
+    def i2c(self) -> None:
+        """`[i2c.N]`: an I2C adapter of this machine, whose devices are on that bus too."""
+        from . import i2c_adapter
+
+        for number, settings in self._settings.tables("i2c"):
+            device = settings.text("device")
+            settings.finish()
+            self._check_real(settings)
+            bus = self._board.i2c(int(number) if number.isdigit() else number)
+            try:
+                self._board.devices.append(i2c_adapter.Adapter(bus, device))
+            except ImportError:
+                settings.fail("", "it needs smbus2: pip install 'twincore[hardware]'")
+            except OSError as error:
+                settings.fail("device", i2c_adapter.explained(error, device))
+
+    def _check_real(self, settings: Settings) -> None:
+        if self._paced:
+            settings.fail("", "real hardware is for the simulated board: leave --on rp2040 out")
+        if self._board.time.virtual:
+            settings.fail("", "what is outside lives in real time: leave --virtual out")
+        self.real = True
 
     def chips(self) -> dict[str, Any]:
         """`[chip.NAME]`: each by its name, in the order of the file."""

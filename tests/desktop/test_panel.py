@@ -1,4 +1,7 @@
-"""`--panel` on a real pseudo terminal: what is drawn, keys that press buttons, and the terminal as it was before."""
+"""`--panel` on a real pseudo terminal: what is drawn, keys that press buttons, and the terminal as it was before.
+
+Of the simulated board, and at the end of the emulated one.
+"""
 
 import os
 import pty
@@ -178,3 +181,105 @@ def test_an_error_is_shown_below_the_panel(terminal):
         "ValueError: why",
         "",
     ]
+
+
+@pytest.fixture
+def emulated(terminal, target_is_here):
+    """As `terminal`, for the emulated board."""
+    target_is_here("rp2040")
+    return lambda script, wiring="", *arguments: terminal(script, wiring, "--on", "rp2040", *arguments)
+
+
+def test_the_emulated_boards_pins_and_led_are_shown_and_what_it_prints_scrolls(emulated):
+    it = emulated(
+        "from machine import PWM, UART, Pin\nimport sys, time\nPin(25, Pin.OUT)(1)\nprint('[b]one')\n"
+        "PWM(Pin(6), freq=50, duty_u16=16384)\nUART(1, tx=Pin(8), rx=Pin(9))\n"
+        "time.sleep(0.5)\nprint('two', end=' ')\nprint('h\\u00e4lves')\n"
+        "Pin(2, Pin.OUT)(1)\nsys.exit(3)\n"
+    )
+    code, seen = it.end()
+    assert code == 3
+    assert "[b]one\r\n" in seen and "two h\u00e4lves\r\n" in seen
+    last = seen.rpartition("╭─ emulated pico, ")[2]
+    assert "● LED1" in last and re.search(r"GP2 +▔ 1 +out +1", last)
+    assert re.search(r"GP6 +. [01] +PWM 50 Hz, 25% +\d\d", last) and re.search(r"GP8 +. [01] +UART\(1\)", last)
+    assert it.raw.rstrip().endswith("\x1b[?25h")
+
+
+PRESSED = (
+    "import machine\nfrom machine import Pin\nbutton = Pin(10, Pin.IN, Pin.PULL_UP)\nprint('ready')\n"
+    "done = []\nbutton.irq(lambda pin: done.append(pin()), Pin.IRQ_FALLING)\n"
+    "while not done: machine.idle()\nprint('pressed')\n"
+)
+
+
+def test_a_key_presses_a_button_of_an_emulated_board_that_sleeps(emulated):
+    it = emulated(PRESSED, BUTTON)
+    it.wait("ready")
+    it.wait("s  start (S holds it)")
+    it.wait("start  GP10 released")
+    it.type(b"S")
+    it.wait("pressed\r\n")
+    assert "start  GP10 pressed" in it.end()[1]
+    assert it.code == 0 and it.settings() == it.before
+
+
+def test_ctrl_c_is_the_emulated_applications_and_its_error_is_below_the_panel(emulated):
+    it = emulated("import time\nprint('ready')\ntime.sleep(1000)\n", BUTTON)
+    it.wait("ready")
+    it.wait("start")
+    assert not it.settings()[3] & (termios.ECHO | termios.ICANON)
+    it.type(b"\x03")
+    code, seen = it.end()
+    assert code == 130
+    assert seen.rpartition("╯")[2].split("\r\n")[1:] == [
+        "Traceback (most recent call last):",
+        '  File "app.py", line 3, in <module>',
+        "KeyboardInterrupt: ",
+        "",
+    ]
+    assert it.settings() == it.before
+
+
+def test_the_emulated_boards_second_is_a_second_and_a_strip_has_its_colours(emulated):
+    it = emulated(
+        "import time\nfrom machine import Pin\nfrom neopixel import NeoPixel\n"
+        "strip = NeoPixel(Pin(22), 3)\nstrip[1] = (1, 2, 3)\nstrip.write()\nprint('ready')\ntime.sleep(2)\n",
+        '[chip.lights]\nkind = "neopixel"\npin = 22\ncount = 3\n',
+    )
+    it.wait("ready\r\n")
+    start = time.monotonic()
+    it.wait("●●●  lights")
+    code, seen = it.end()
+    assert (code, time.monotonic() - start > 1.5) == (0, True)
+    assert "lights  GP22 3 LEDs, times shown 1" in seen
+
+
+def test_a_short_circuit_by_a_key_ends_it(emulated):
+    it = emulated("from machine import Pin\nPin(10, Pin.OUT)(1)\nprint('ready')\nwhile True: pass\n", BUTTON)
+    it.wait("ready")
+    it.wait("start")
+    it.type(b"s")
+    code, seen = it.end()
+    assert code == 74 and "the output GP10 drives high" in seen
+
+
+def test_a_signal_that_ends_it_leaves_the_terminal_as_it_was_here_too(emulated):
+    it = emulated(STUBBORN, BUTTON)
+    it.wait("ready")
+    it.wait("start")
+    os.kill(it.pid, signal.SIGTERM)
+    assert it.end()[0] == 128 + signal.SIGTERM
+    assert it.settings() == it.before
+
+
+def test_nothing_to_do_is_no_deadlock_of_a_board_that_people_see_and_until_ends_it(emulated):
+    it = emulated(
+        "import _thread\nlock = _thread.allocate_lock()\nlock.acquire()\nlock.acquire()\n", "", "--until", "1.5"
+    )
+    code, seen = it.end()
+    assert code == 0
+    assert "emulated pico, 1." in seen
+    below = seen.rpartition("╯")[2].split("\r\n")[1:]
+    assert below[0] == "stopped after 1.5 s of emulated time, as asked"
+    assert "    app.py:4, in <module>" in below

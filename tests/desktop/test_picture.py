@@ -7,7 +7,7 @@ import pytest
 rich_console = pytest.importorskip("rich.console", reason="the extra `cli` is not installed")
 
 from twincore.desktop.board import Board  # noqa: E402
-from twincore.desktop.chips import Button, HD44780Backpack  # noqa: E402
+from twincore.desktop.chips import Button, HD44780Backpack, NeoPixel  # noqa: E402
 from twincore.desktop.picture import picture  # noqa: E402
 from twincore.desktop.ps import TaskInfo  # noqa: E402
 
@@ -69,6 +69,16 @@ def test_an_led_strip_has_its_colours(board):
     board.pixels["X1"] = [(255, 0, 0), (0, 0, 255)]
     text = shown(board, color="truecolor")
     assert "\x1b[38;2;255;0;0m●" in text and "\x1b[38;2;0;0;255m●" in text and "LED strip at X1" in text
+
+
+def test_a_strip_that_is_plugged_in_shows_what_it_has_read_and_not_what_was_meant(board):
+    strip = NeoPixel(board, "X1", 2)
+    strip.name = "lights"
+    strip.colours = [(0, 0, 0), (0, 255, 0)]
+    board.pixels["X1"] = [(255, 0, 0), (0, 0, 255)]
+    text = shown(board, color="truecolor")
+    assert "\x1b[38;2;0;255;0m●" in text and "lights" in text
+    assert "38;2;255;0;0" not in text and "LED strip at" not in text
 
 
 def test_devices_show_their_state_and_displays_their_rows(board):

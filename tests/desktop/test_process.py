@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from twincore.desktop.process import Command, capture
+from twincore.desktop.process import Command, capture, stream
 
 
 def python(code, **environment):
@@ -117,6 +117,13 @@ def test_when_the_command_is_terminated_its_program_goes_too(streamed):
     assert process.wait(10) == 128 + signal.SIGTERM
     with pytest.raises(ProcessLookupError):
         os.kill(program, 0)
+
+
+def test_what_a_streamed_program_prints_can_be_had_instead():
+    script = "import os, sys; print(os.read(0, 9)); print('no', file=sys.stderr); print('\u20ac'); sys.exit(3)"
+    printed, errors = [], []
+    code = stream(python(script, PYTHONIOENCODING="utf-8"), output=printed.append, errors=errors.append)
+    assert (code, "".join(printed), "".join(errors)) == (3, "b''\n\u20ac\n", "no\n")
 
 
 def test_a_program_reads_the_terminal_through_the_command():

@@ -162,7 +162,7 @@ def test_a_uart_of_the_board_toml_may_be_a_pseudo_terminal(app, started):
         (["--wiring", "app.py"], "app.py: this is no TOML: "),
         (["--link", "2:3", "--on", "cpython"], "--link is for a simulated or an emulated board: leave"),
         (["--virtual", "--on", "cpython"], "--virtual is for the simulated board: leave --on cpython out"),
-        (["--panel", "--on", "micropython"], "--panel is for the simulated board: leave --on micropython out"),
+        (["--panel", "--on", "micropython"], "--panel is for a simulated or an emulated board: leave"),
         (["--board", "pico", "--on", "cpython"], "--board is for the simulated board: leave --on cpython out"),
         (["--wiring", "x", "--on", "cpython"], "--wiring is for a simulated or an emulated board: leave"),
         (["--allow", "x", "--on", "cpython"], "--allow is for the simulated board: leave --on cpython out"),

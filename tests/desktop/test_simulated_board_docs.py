@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from twincore.desktop.board import Board
-from twincore.desktop.wiring import Wiring
+from twincore.desktop.wiring import BadSetting, Wiring
 
 pytestmark = [pytest.mark.cpython, pytest.mark.timeout(60)]
 DOCS = Path(__file__).parents[2] / "docs"
@@ -23,7 +23,8 @@ def sections(page):
 SECTIONS = {**sections("simulated-board.md"), **sections("drivers.md")}
 ELSEWHERE = {"From board to board over I2C"}  # takes two boards: tests/drivers/test_i2c_link_boards.py
 APPLICATIONS = [title for title, text in SECTIONS.items() if "```py\n" in text and title not in ELSEWHERE]
-WIRINGS = [title for title, text in SECTIONS.items() if "```toml\n" in text]
+REAL = "GPIO lines and I2C devices of this machine"
+WIRINGS = [title for title, text in SECTIONS.items() if "```toml\n" in text and title != REAL]
 
 
 def block(section, language):
@@ -47,6 +48,14 @@ def test_an_application_prints_what_the_text_says(section, app, twincore, target
 def test_a_wiring_fits_a_board(section, app):
     wiring = Wiring.load(app(block(section, "toml"), "board.toml"))
     with Board(wiring.kind or "pico", virtual=True) as board, board.core("test", main=True):
+        wiring.apply(board)
+
+
+@pytest.mark.parametrize("table", ["gpio", "i2c"])
+def test_a_wiring_to_real_lines_is_understood_as_far_as_that_goes_without_them(app, table):
+    wiring = Wiring.load(app(block(REAL, "toml"), "board.toml"))
+    wiring.tables = {table: wiring.tables[table]}
+    with Board(virtual=True) as board, pytest.raises(BadSetting, match=rf"{table}\..*lives in real time"):
         wiring.apply(board)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from ...board import Line, ShortCircuit
 from ...board.buses import Nak, NoDevice, SerialPort
 from .board import UARTS, EmulatedBoard
+from .seen import look_at
 
 FULL_SCALE = 4095  # of the ADC
 POLL = 1000  # us: how often the emulator comes when there is something outside in real time
@@ -23,11 +24,13 @@ TX, RX = 0, 1  # of UARTs, in the numbers of pins modulo 4
 class Circuit:
     """One board's surroundings. Called by one thread, which takes part in the time of `board` and never sleeps in it.
 
-    Args: paced, something outside lives in real time: the board's does not run ahead of it.
+    Args: paced, something outside lives in real time: the board's does not run ahead of it; seen, somebody looks at all
+    of its pins.
     """
 
-    def __init__(self, board: EmulatedBoard, paced: bool = False) -> None:
+    def __init__(self, board: EmulatedBoard, paced: bool = False, seen: bool = False) -> None:
         self._board = board
+        self._seen = seen
         self._time = board.time
         self._lines: dict[int, Line] = {board.number(name): line for name, line in board.lines().items()}
         self._happened: list[list[Any]] = []
@@ -46,11 +49,14 @@ class Circuit:
         self._what: dict[str, Callable[..., None]] = {
             "time": lambda: None,
             "pin": self._pin,
+            "pulses": self._pulses,
+            "seen": partial(look_at, board, self._lines),
             "function": self._function,
             "uart": self._uart,
             "format": self._format,
             "adc": self._adc,
             "i2c": self._i2c,
+            "spi": self._spi,
             "call": self._call,
         }
 
@@ -63,7 +69,15 @@ class Circuit:
                 {"pins": [board.number(pin) for pin in bus]} if isinstance(bus, tuple) else {"number": bus}
                 for bus, _ in board.buses
             ],
+            "spi": [
+                {"pins": [None if pin is None else board.number(pin) for pin in bus]}
+                if isinstance(bus, tuple)
+                else {"number": bus}
+                for bus, _ in board.spi_buses
+            ],
             "uarts": list(board.ports),
+            "pulses": {n: len(line.joined()) == 1 for n, line in self._lines.items() if line.on_pulses is not None},
+            "seen": self._seen,
         }
 
     def answer(self, us: int, what: str, *details: Any) -> dict[str, Any]:
@@ -73,6 +87,7 @@ class Circuit:
         self._time.sleep(us, last=True)  # what is due until then has happened when this returns
         try:
             self._what[what](*details)
+            self._board.do_wanted()
         except ShortCircuit as error:
             stop = {"ending": "short circuit", "why": f"a short circuit at {us / 1e6:.6f} s: {error}"}
         self._time.settle(sys.maxsize)
@@ -117,6 +132,15 @@ class Circuit:
         if state not in LEVELS:
             line.pull(PULLS.get(state))  # first: so that there is one edge at most, to what it ends at
         line.output(LEVELS.get(state))
+
+    def _pulses(self, number: int, lengths: list[int], level: int) -> None:
+        line = self._lines[number]
+        if line.outputs() is not None:
+            line.output(level)
+        pulses = list(zip(lengths[::2], lengths[1::2], strict=True))
+        if pulses and line.on_pulses is not None:
+            now = self._time.now()
+            line.on_pulses(pulses, now - sum(lengths) / 1000, now)
 
     # UARTs
 
@@ -181,3 +205,20 @@ class Circuit:
     def _write(self, bus: int, address: int, data: list[int], stop: bool) -> bytes:
         self._board.buses[bus][1].write(address, bytes(data), stop)
         return b""
+
+    # SPI. There is no clock to be held: the answer is there at once.
+
+    def _spi(self, bus: int, words: list[int] | None, bits: int) -> None:
+        there = self._board.spi_buses[bus][1]
+        answers = [(1 << bits) - 1] * len(words or [0])
+        try:
+            if words is None:
+                answers = [there.offer()]
+            elif bits in (8, 16):
+                size = bits // 8
+                data = there.exchange(b"".join(word.to_bytes(size, "big") for word in words))
+                data = data[: size * len(words)].ljust(size * len(words), b"\xff")
+                answers = [int.from_bytes(data[at : at + size], "big") for at in range(0, len(data), size)]
+        except Exception as error:
+            self._board.report(error, f"in a transfer of {there.name}")
+        self._happened.append(["spi", bus, answers])

@@ -39,7 +39,7 @@ export class Board {
     this.onReset = () => {}; // called with "watchdog" or "reset" (by software) when the board begins to boot anew
     mcu.onReset = (reason) => { this.boot(); this.onReset(reason); };
     this.done = () => false; // what `until` waits for
-    this.input = null; // a promise that more input may come, while a deadlock is not one (see awaitInput)
+    this.realTime = null; // or what keeps the board in real time: a RealTime
     this.boot();
   }
 
@@ -68,7 +68,11 @@ export class Board {
   get emulatedMs() { return this.mcu.clock.nanos / 1e6; }
 
   /** Types `data` (string or bytes) into the board's console. */
-  send(data) { for (const byte of Buffer.from(data)) this.toSend.push(byte); this.pump(); }
+  send(data) {
+    for (const byte of Buffer.from(data)) this.toSend.push(byte);
+    this.pump();
+    this.realTime?.nudge();
+  }
   pump() {
     if (this.readSize === null || this.sent === this.toSend.length) return;
     const packet = Uint8Array.from(this.toSend.slice(this.sent, this.sent + this.readSize));
@@ -80,14 +84,16 @@ export class Board {
 
   /**
    * Runs the board until `done()`; throws Deadlock or LimitReached. wallMs, emulatedMs, untilMs: limits from now on.
-   * idle: an async function called when the board sleeps for good; true means "go on, input has come".
+   * idle: an async function called when the board sleeps for good; true means "go on, input has come". In real time there
+   * is no such sleep: who is outside may do something at any time.
    */
   async until(done, { wallMs = Infinity, emulatedMs = Infinity, untilMs = Infinity, idle = async () => false } = {}) {
     const wallEnd = performance.now() + wallMs, start = this.emulatedMs;
-    this.mcu.horizon = (start + Math.min(emulatedMs, untilMs)) * 1e6;
+    const end = start + Math.min(emulatedMs, untilMs);
+    this.mcu.horizon = end * 1e6;
     this.done = done;
     for (let slices = 1; !done(); slices++) {
-      this.mcu.run(SLICE);
+      if (this.realTime) await this.realTime.turn(end, wallEnd - performance.now()); else this.mcu.run(SLICE);
       if (this.mcu.deadlock) {
         this.mcu.deadlock = false;
         await nextTurn(); // a signal or input may be on its way

@@ -7,6 +7,7 @@ import { EventLogger, addCore1PinInterrupts, adoptCore, adoptPpb, updatePinInter
 import { adoptController } from './i2c.mjs';
 import { enableInputs } from './pads.mjs';
 import { adoptPio } from './pio.mjs';
+import { adoptSpi } from './spi.mjs';
 import { replaceUart } from './uart.mjs';
 import { ChipReset, PowerOn, armWatchdog } from './watchdog.mjs';
 
@@ -47,7 +48,7 @@ export class DualRP2040 extends RP2040 {
     this.peripherals[0x40018] = new IOQspi(this, ssi);
     addCore1PinInterrupts(this);
     enableInputs(this);
-    for (const n of [0, 1]) { replaceUart(this, n); adoptController(this, n); adoptPio(this, this.pio[n]); }
+    for (const n of [0, 1]) { replaceUart(this, n); adoptController(this, n); adoptSpi(this, n); adoptPio(this, this.pio[n]); }
     this.select(0);
     this.onReset = () => {}; // called with "watchdog" or "reset" when the chip has been reset: see boot in board.mjs
     armWatchdog(this);

@@ -5,15 +5,21 @@
 import fs from 'node:fs';
 import { GPIOPinState } from './rp2040js.mjs';
 import { MANY, PinBus } from './i2c.mjs';
+import { isOutput } from './pads.mjs';
+import { PinSpi } from './spi.mjs';
+import { hearKnocks, reportPins } from './people.mjs';
+import { hearPulses } from './pulses.mjs';
 
 const STATES = {
   [GPIOPinState.Low]: 'low', [GPIOPinState.High]: 'high', [GPIOPinState.Input]: 'input',
   [GPIOPinState.InputPullUp]: 'up', [GPIOPinState.InputPullDown]: 'down', [GPIOPinState.InputBusKeeper]: 'input',
 };
-const UART = 2, I2C = 3; // functions of pins
+const SPI = 1, UART = 2, I2C = 3; // functions of pins
 const ADC_PINS = 4, SAMPLE_NANOS = 2000;
 const USUAL = [[5, 4], [7, 6]]; // SCL and SDA of I2C 0 and 1, until the program chooses others
+const USUAL_SPI = [[18, 19, 16], [10, 11, 8]]; // SCK, MOSI and MISO
 
+export const STOPPED = { crash: 73, 'short circuit': 74 }; // exit codes
 /** The run ends: what is outside says why. `ending`: "short circuit", or "crash" if something failed there. */
 export class Stopped extends Error {
   constructor(message, ending = 'crash') { super(message); this.ending = ending; }
@@ -21,11 +27,14 @@ export class Stopped extends Error {
 
 export class Outside {
   /** `folder` has the named pipes. Nothing happens before `begin`. */
-  constructor({ mcu, pads }, folder) {
-    Object.assign(this, { mcu, pads });
+  constructor(board, folder) {
+    const { mcu, pads } = board;
+    Object.assign(this, { board, mcu, pads, folder });
     this.requests = fs.openSync(`${folder}/requests`, 'w');
     this.answers = fs.openSync(`${folder}/answers`, 'r');
     this.unread = '';
+    this.tellPins = () => {}; // to people who look at them
+    this.knocked = false; // somebody there wants to do something
     this.start = null; // nanos: outside, time begins there
     this.there = this.receive();
     this.wake = mcu.clock.createAlarm(() => this.ask('time'));
@@ -33,6 +42,7 @@ export class Outside {
     this.pinBuses = new Set();
     this.usedBy = USUAL.map((pins) => [...pins]); // the pins of each I2C controller
     this.placed = USUAL.map(() => [null, null]); // that it was given last: one by one
+    this.spiBuses = this.there.spi.map((bus, index) => new SpiBus(this, index, bus));
   }
 
   /** The program starts. */
@@ -44,7 +54,9 @@ export class Outside {
       pads.set(Number(pin), level);
     }
     for (const pin of Object.keys(there.pins)) pads.settle(Number(pin));
+    for (const [pin, alone] of Object.entries(there.pulses)) hearPulses(this, Number(pin), alone);
     if (this.buses.length) this.connectBuses();
+    if (this.spiBuses.length) this.connectSpi();
     for (const n of there.uarts) {
       const uart = mcu.uart[n];
       uart.onByte = (byte) => this.ask('uart', n, byte);
@@ -58,7 +70,15 @@ export class Outside {
     };
     for (const pin of mcu.gpio) this.watchFunction(pin);
     this.ask('time');
+    if (this.board.realTime) hearKnocks(this, `${this.folder}/knocks`);
+    if (there.seen) this.tellPins = reportPins(this);
   }
+
+  /** In real time, now and then: is there somebody who wants to do something? */
+  look() {
+    if (this.knocked) { this.knocked = false; this.ask('time'); }
+  }
+  stateOf(n) { return STATES[this.mcu.gpio[n].value]; }
 
   watchFunction(pin) {
     let before = null;
@@ -112,6 +132,39 @@ export class Outside {
     }
   }
 
+  // SPI: likewise. A bus with a number is where the controller has its pins, and for a program itself at the usual ones.
+
+  connectSpi() {
+    this.mcu.spi.forEach((spi, n) => {
+      const has = (pin) => pin === null || (this.mcu.gpio[pin].functionSelect === SPI && (pin >> 3 & 1) === n);
+      const reached = () => this.spiBuses.filter(({ number, pins }) => (pins ? pins.every(has) : number === n));
+      spi.bus = { exchange: (words, bits) => together(reached(), words, bits) };
+    });
+    const places = this.spiBuses.map(({ number, pins }) => pins ?? USUAL_SPI[number]);
+    for (const key of new Set(places.map(String))) {
+      const here = this.spiBuses.filter((_, index) => String(places[index]) === key);
+      this.connectClock(here, places.find((pins) => String(pins) === key));
+    }
+  }
+  /** What is on these buses sees the clock that the program makes at these pins. */
+  connectClock(buses, [sck, mosi, miso]) {
+    const { mcu, pads } = this;
+    const bus = {
+      exchange: (words, bits) => together(buses, words, bits), offer: () => together(buses, null, 8)[0],
+    };
+    const level = () => (mosi !== null && mcu.gpio[mosi].value === GPIOPinState.High ? 1 : 0);
+    const master = new PinSpi(bus, level, (value) => { if (miso !== null) pads.set(miso, value); });
+    const others = pads.nets[sck];
+    pads.nets[sck] = (state) => {
+      if (isOutput(state)) master.changed(state === GPIOPinState.High ? 1 : 0);
+      return others?.(state);
+    };
+    if (miso !== null) {
+      const before = pads.nets[miso];
+      pads.nets[miso] = (state) => (isOutput(state) ? before?.(state) : true); // as an input it has what the master sets
+    }
+  }
+
   // The conversation
 
   get now() { return Math.floor((this.mcu.clock.nanos - this.start) / 1000); }
@@ -142,6 +195,7 @@ export class Outside {
     uart(n, byte) { this.mcu.uart[n].feedByte(byte); },
     adc(channel, value) { this.mcu.adc.channelValues[channel] = value; },
     i2c(index, ...answer) { this.buses[index].answered(...answer); },
+    spi(index, answers) { this.spiBuses[index].answers = answers; },
     call(number, nanos) { this.mcu.clock.createAlarm(() => this.ask('call', number)).schedule(nanos); },
   };
 }
@@ -210,4 +264,20 @@ class Choice {
   write(byte, last, answer) { if (this.meant) this.meant.write(byte, last, answer); else answer(false); }
   read() { return this.meant?.read() ?? 0xff; }
   stop() { this.meant?.stop(); }
+}
+
+/** An SPI bus outside; see spi.mjs. */
+class SpiBus {
+  constructor(outside, index, { number, pins }) {
+    Object.assign(this, { outside, index, number, pins });
+    this.answers = [];
+  }
+  exchange(words, bits) { this.outside.ask('spi', this.index, words, bits); return this.answers; }
+}
+
+/** What buses on the same wires answer; to null: the byte that is going to come. Who is not selected lets MISO rest. */
+function together(buses, words, bits) {
+  const rest = (words ?? [0]).map(() => (1 << bits) - 1);
+  const answers = buses.map((bus) => bus.exchange(words, bits));
+  return answers.reduce((all, some) => all.map((word, n) => word & some[n]), rest);
 }

@@ -3,7 +3,7 @@
 // pulled to, else what it had last, as a floating pin may. Only changes reach it: each setInputValue latches an edge.
 import { GPIOPinState } from './rp2040js.mjs';
 
-const MADE = { // by state: the level that the pin makes by itself
+export const MADE = { // by state: the level that the pin makes by itself
   [GPIOPinState.Low]: 0, [GPIOPinState.High]: 1, [GPIOPinState.InputPullDown]: 0, [GPIOPinState.InputPullUp]: 1,
 };
 
@@ -19,6 +19,8 @@ export class Pads {
     this.mcu = mcu;
     this.levels = mcu.gpio.map(() => 0);
     this.outside = mcu.gpio.map(() => null); // the level that something outside drives, null for none
+    this.edges = mcu.gpio.map(() => 0); // so far
+    this.heard = mcu.gpio.map(() => null); // called with each new level
     this.nets = mcu.gpio.map(() => null); // called with the state where others decide about the level; true if they do
     for (const pin of mcu.gpio) pin.addListener(() => this.settle(pin.index));
     for (const pin of mcu.gpio) this.settle(pin.index);
@@ -36,6 +38,8 @@ export class Pads {
   set(n, level) {
     if (level === this.levels[n]) return;
     this.levels[n] = level;
+    this.edges[n]++;
+    this.heard[n]?.(level);
     this.mcu.gpio[n].setInputValue(level === 1);
   }
 

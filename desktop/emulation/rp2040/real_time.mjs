@@ -13,21 +13,24 @@ export class RealTime {
   /** Something has been typed into the board: it may have something to do. */
   nudge() { this.inputCame(); }
 
-  /** Lets the board live for a moment. */
-  async turn() {
+  /** Lets the board live for a moment, until that time in ms at most, and no longer than `mostMs` if it sleeps. */
+  async turn(untilMs = Infinity, mostMs = Infinity) {
     const { board, board: { mcu } } = this;
     const behind = this.now - board.emulatedMs;
     if (behind > MOST_BEHIND) this.start += behind - MOST_BEHIND;
-    mcu.horizon = this.now * 1e6;
+    board.outside?.look();
+    mcu.horizon = Math.min(this.now, untilMs) * 1e6;
     mcu.run(SLICE);
+    if (board.done()) return;
     if (!sleeps(mcu)) {
       const ahead = board.emulatedMs - this.now;
       await (ahead > MOST_AHEAD ? pause(ahead) : nextTurn());
       return;
     }
     mcu.deadlock = false;
-    await this.input(mcu.clock.nextAlarm ? mcu.clock.nextAlarm.nanos / 1e6 - this.now : Infinity);
-    const passed = Math.min(this.now, mcu.clock.nextAlarm ? mcu.clock.nextAlarm.nanos / 1e6 : Infinity) - board.emulatedMs;
+    const next = () => Math.min(mcu.clock.nextAlarm ? mcu.clock.nextAlarm.nanos / 1e6 : Infinity, untilMs);
+    await this.input(Math.min(next() - this.now, mostMs));
+    const passed = Math.min(this.now, next()) - board.emulatedMs;
     if (passed > 0) mcu.clock.tick(passed * 1e6);
   }
 

@@ -1,11 +1,12 @@
 // usage: node run.mjs --firmware=FILE --bootrom=FILE --code=FILE [--littlefs=FILE] [--seed=N] [--jitter=N] [--quantum=N]
 //                     [--wire=A-B]... [--wall=SECONDS] [--emulated=SECONDS] [--until=SECONDS] [--report=FILE] [--dump=FILE]
-//                     [--stdin=1] [--outside=FOLDER]
+//                     [--stdin=1] [--outside=FOLDER] [--real=1]
 // Boots the board and executes the code. The board's output goes to stdout as it is printed, a traceback to stderr.
 // SIGINT types Ctrl-C into the board; if the program goes on, the next one ends the run.
 // --until: that much emulated time is what was asked for, while --wall and --emulated are limits that should not be reached.
 // --stdin=1 types what is read from stdin, and then an idle board waits for input.
 // --outside: what is around the board, in the process that started this one: see outside.mjs.
+// --real=1: the program lives in real time, and is never idle for good.
 // When the code ends without a traceback, it has left its exit status in the global _exit: see ../emulator.py.
 // A run that the program did not end leaves its cores' registers in the report, and its memory in the dump.
 // Exit code: the program's, or 0 at --until; 1 a traceback; 130 KeyboardInterrupt; 124 a limit; and those named below.
@@ -14,10 +15,11 @@ import { Deadlock, LimitReached } from './board.mjs';
 import { dump } from './dump.mjs';
 import { HardFault } from './faults.mjs';
 import { makeBoard, parseOptions } from './options.mjs';
-import { Stopped } from './outside.mjs';
+import { STOPPED, Stopped } from './outside.mjs';
 import { RawRepl } from './raw_repl.mjs';
+import { RealTime } from './real_time.mjs';
 
-const DEADLOCK = 70, NO_BOOT = 71, RESET = 72, CRASH = 73, SHORT_CIRCUIT = 74, LIMIT = 124, INTERRUPTED = 130;
+const DEADLOCK = 70, NO_BOOT = 71, RESET = 72, CRASH = STOPPED.crash, LIMIT = 124, INTERRUPTED = 130;
 const CTRL_C = '\x03';
 const READ_EXIT = `print("exit", _exit if isinstance(_exit, int) else 0 if _exit is None else 1)
 if not (_exit is None or isinstance(_exit, int)):
@@ -51,7 +53,7 @@ try {
 } catch (error) {
   if (error instanceof Deadlock) end('deadlock', DEADLOCK, error.message);
   else if (error instanceof WasReset) finish('reset', RESET, error.message);
-  else if (error instanceof Stopped) end(error.ending, error.ending === 'crash' ? CRASH : SHORT_CIRCUIT, error.message);
+  else if (error instanceof Stopped) end(error.ending, STOPPED[error.ending], error.message);
   else if (error instanceof HardFault) end('crash', CRASH, error.message);
   else if (!(error instanceof LimitReached)) finish('crash', CRASH, error.stack); // of the emulator
   else if (error.which === 'until') end('', 0, error.message);
@@ -80,10 +82,12 @@ async function runProgram() {
   if (options.stdin) limits.idle = typeInput();
   const startMs = board.emulatedMs, startIdle = board.mcu.idleNanos, startInstructions = [...board.mcu.instructions];
   running = true;
+  if (options.real) board.realTime = new RealTime(board);
   finishTiming = () => {
     report.emulated_ms = board.emulatedMs - startMs;
     report.idle_ms = (board.mcu.idleNanos - startIdle) / 1e6;
     report.instructions = board.mcu.instructions.map((count, n) => count - startInstructions[n]);
+    try { board.outside?.tellPins(); } catch (error) { if (!(error instanceof Stopped)) throw error; } // it ends anyway
     finishTiming = () => {};
   };
   board.outside?.begin();

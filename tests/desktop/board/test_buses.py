@@ -71,6 +71,23 @@ def test_spi_talks_to_the_chip_that_is_selected(board):
     assert bus.exchange(b"\x00\x0f") == b"\xff\xff"
     select.output(0)
     assert bus.exchange(b"\x00\x0f") == b"\xff\xf0"
+    assert bus.clocked == 4
+
+
+def test_an_spi_device_goes_and_says_what_comes_next_if_it_knows(board):
+    class Counter(Echo):
+        def offer(self):
+            return 7
+
+    bus, plain, knows = board.spi(0), Echo(), Counter()
+    bus.attach(plain)
+    assert bus.offer() == 0xFF
+    bus.detach(plain)
+    assert bus.exchange(b"\x00") == b"\xff"
+    bus.attach(knows)
+    assert bus.offer() == 7
+    with pytest.raises(ValueError, match=r"SPI\(0\) has no such device"):
+        bus.detach(plain)
 
 
 def test_bytes_arrive_at_the_speed_of_the_line_and_overflow_is_counted(board):

@@ -144,11 +144,20 @@ def test_time_and_date_are_the_boards_own_and_repeat(app):
     [
         (["--seeds", 2, "--stdin"], "--stdin goes to one board: leave --seeds out"),
         (["--seeds", 2, "--jitter", 0], "with --jitter 0 all seeds are alike: leave --jitter or --seeds out"),
+        (["--seeds", 2, "--panel"], "--panel shows one board: leave --seeds out"),
+        (["--stdin", "--panel"], "--panel has the keyboard for the board's buttons: leave --stdin out"),
     ],
 )
 def test_what_makes_no_sense_is_refused_in_one_line(app, twincore, options, why):
     result = twincore("run", app(""), "--on", "rp2040", *options)
     assert (result.returncode, result.stdout, result.stderr) == (2, "", f"twincore: {why}\n")
+
+
+def test_a_panel_without_a_terminal_is_said_and_the_application_runs(app, twincore):
+    result = twincore("run", app("print('runs')\n"), "--on", "rp2040", "--panel")
+    assert (result.returncode, result.stdout) == (0, "runs\n")
+    said = "--panel needs a terminal, and the output is none: running without it"
+    assert result.stderr == f"twincore: {said}\n"
 
 
 @pytest.mark.parametrize("option", [["--seeds", "2"], ["--until", "1"], ["--timeout", "1"]])

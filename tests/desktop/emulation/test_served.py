@@ -105,6 +105,13 @@ def test_one_client_at_a_time(board):
         read_until(said, b"\r\n42\r\n")
 
 
+def test_a_port_that_is_taken_is_told_in_one_line(board, twincore):
+    port = board()[0].rpartition(":")[2]
+    result = twincore("serve", "--port", port)
+    said = f"twincore: port {port} is in use, perhaps by another `twincore serve`: --port 0 takes any free one\n"
+    assert (result.returncode, result.stdout, result.stderr) == (2, "", said)
+
+
 def test_a_board_that_runs_an_application_is_interrupted_and_goes_on_after_a_soft_reset(board, app):
     app("", "beside.py")
     address, _ = board("--file", app("hello\n", "data.txt"), app("import beside\n" + COUNTER))
@@ -203,6 +210,71 @@ def test_mpremotes_repl_through_a_pseudo_terminal(board, tmp_path):
         assert repl.wait(20) == 0
 
 
+AROUND = """
+links = ["GP2:GP3"]
+[chip.climate]
+kind = "htu21d"
+typical = true
+[chip.strip]
+kind = "neopixel"
+pin = 22
+[levels]
+7 = {square = 10}
+"""
+LOOK = """
+from machine import I2C, Pin
+import neopixel, time
+print(I2C(0, scl=Pin(5), sda=Pin(4)).scan())
+out, back = Pin(2, Pin.OUT), Pin(3, Pin.IN)
+print([out(n) or back() for n in (1, 0, 1)])
+neopixel.NeoPixel(Pin(22), 1).write()
+edges = []
+Pin(7, Pin.IN).irq(lambda pin: edges.append(time.ticks_ms()), Pin.IRQ_RISING)
+time.sleep_ms(1000)
+print(len(edges))
+"""
+
+
+def test_what_is_around_the_board_lives_in_its_time_and_is_there_after_a_reset(board, mpremote, app, tmp_path):
+    app(AROUND, "around.toml")
+    app(LOOK, "look.py")
+    address, process = board("--wiring", tmp_path / "around.toml", "--link", "14:15")
+    seen = "[64]\n[1, 0, 1]\n10\n"
+    assert mpremote(address, "run", "look.py") == seen
+    joined = (
+        "from machine import Pin; a, b = Pin(14, Pin.OUT), Pin(15, Pin.IN); a(1); print(b(), end=''); a(0); print(b())"
+    )
+    assert mpremote(address, "exec", joined) == "10\n"
+    mpremote(address, "reset")
+    assert process.stderr.readline() == b"twincore: the board resets\n"
+    assert mpremote(address, "run", "look.py") == seen
+
+
+def test_the_board_toml_beside_an_application_is_around_it_and_people_can_talk_to_its_uart(board, app, tmp_path):
+    app('[uart.1]\npty = "line"\n', "board.toml")
+    script = app(
+        "from machine import UART\n"
+        "port = UART(1, 9600, timeout=20_000)\n"
+        "port.write('ready\\n')\n"
+        "print('heard', port.readline())\n"
+    )
+    address, process = board(script)
+    assert process.stderr.readline() == f"twincore: UART(1) is at {tmp_path / 'line'}\n".encode()
+    with serial.serial_for_url(address, timeout=20) as port, open(tmp_path / "line", "r+b", buffering=0) as line:
+        read_until(line, b"ready\n")
+        line.write(b"hello\n")
+        read_until(port, b"heard b'hello\\n'")
+
+
+def test_a_short_circuit_ends_it(board, mpremote):
+    address, process = board("--link", "2:3")
+    mpremote(address, "exec", "--no-follow", "from machine import Pin; Pin(2, Pin.OUT)(1); Pin(3, Pin.OUT)(0)")
+    assert process.wait(20) == 74
+    said = process.stderr.read().decode()
+    assert said.startswith("twincore: a short circuit at ") and said.count("\n") == 1
+    assert "the output GP3 drives low and the output GP2 drives high" in said
+
+
 def test_what_nobody_reads_is_lost_but_for_the_latest():
     with contextlib.closing(PseudoTerminal()) as pty:
         unread = deque(bytes([n]) * 1000 for n in range(100))
@@ -214,7 +286,10 @@ def test_what_nobody_reads_is_lost_but_for_the_latest():
 @pytest.mark.parametrize(
     "options, why",
     [
-        (["--link", "board"], "--link is a link to a pseudo terminal: add --pty"),
+        (["--link", "board"], "--link board is no wire, as 2:3 is, but a link to a pseudo terminal: add --pty"),
+        (["--pty", "--link", "a", "--link", "b"], "a pseudo terminal has one link to it, and --link b is a second one"),
+        (["--link", "2:2"], "--link 2:2: 2 and 2 are the same pin"),
+        (["--wiring", "missing.toml"], "there is no file missing.toml"),
         (["--pty", "--link", "no/folder/board"], "cannot make the link no/folder/board: No such file or directory"),
         (["missing.py"], "there is no file missing.py"),
         (["--file", "missing.txt"], "there is no file missing.txt"),

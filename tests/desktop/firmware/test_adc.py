@@ -10,7 +10,7 @@ def test_it_reads_what_is_at_the_pin(new_world):
     for value, expected in ((0.0, 0), (1.0, 65535), (7, 65535), (-1, 0), (0.5, 32776)):
         voltage.value = value
         assert adc.read_u16() == expected
-    assert adc.read_uv() == pytest.approx(1_650_000, abs=500)
+    assert not any(hasattr(adc, name) for name in ("read_uv", "read", "width", "atten"))  # as on a Pico
 
 
 def test_a_function_of_time_is_read_at_its_time(new_world):
@@ -47,6 +47,7 @@ def test_an_esp32_reads_as_many_bits_as_it_is_told(new_world):
     adc.width(9)
     assert adc.read() == 511
     assert adc.read_u16() == 65535
+    assert adc.read_uv() == 3_300_000
     with pytest.raises(ValueError, match="9 to 12 bits"):
         adc.width(4)
 

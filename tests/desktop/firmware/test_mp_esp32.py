@@ -14,6 +14,37 @@ def test_a_touch_lowers_the_reading(new_world):
         m.TouchPad(m.Pin(5))
 
 
+def test_what_tutorials_begin_with(run):
+    ran = run("""
+import esp, machine
+from machine import DAC, Pin
+esp.osdebug(None)
+dac = DAC(Pin(25))
+print(esp.flash_size(), machine.wake_reason(), dac)
+for wrong in (lambda: DAC(Pin(4)), lambda: dac.write(256), lambda: esp.flash_read(0, bytearray(4))):
+    try:
+        wrong()
+    except Exception as e:
+        print(e)
+""", kind="esp32")
+    assert ran.lines == [
+        "4194304 0 DAC(GPIO25)",
+        "Pin GPIO4 doesn't have DAC capabilities: GPIO25 and GPIO26 do",
+        "value out of range: a DAC puts out 0 to 255, not 256",
+        "esp: a simulated board has no flash to be read or written as a whole: use files",
+    ]
+
+
+def test_the_voltage_of_a_dac_is_read_where_a_wire_leads(new_world):
+    world = new_world("esp32")
+    m = world.import_module("machine")
+    world.board.line(25).link(world.board.line(34))
+    dac, adc = m.DAC(m.Pin(25)), m.ADC(m.Pin(34))
+    dac.write(51)
+    assert adc.read() == 819
+    assert m.wake_reason() == 0 and m.TIMER_WAKE == 4
+
+
 def test_values_are_kept_by_name(new_world):
     nvs = new_world("esp32").import_module("esp32").NVS("settings")
     nvs.set_i32("n", -5)

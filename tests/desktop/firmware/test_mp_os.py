@@ -17,7 +17,7 @@ except OSError as e:
     print(e)
 os.chdir('/')
 os.rmdir('d')
-print(os.uname().sysname, os.uname()[4], len(os.urandom(4)), hasattr(os, 'environ'), hasattr(os, 'VfsFat'))
+print(os.uname().sysname, os.uname()[4], len(os.urandom(4)), hasattr(os, 'environ'), hasattr(os, 'dupterm'))
 """)
     assert ran.lines == [
         "/d ['f'] 3 [('f', 32768, 0, 3)]",

@@ -129,6 +129,21 @@ def test_the_clock_has_weekdays_from_1_and_subseconds_that_count_down(pyb):
         assert rtc.datetime()[6:] == (0, 191)
 
 
+def test_a_clock_that_goes_wrong_can_be_calibrated(pyb):
+    p, world = pyb
+    rtc = p.RTC()
+    day = 86400 * 1_000_000
+    with world.main_program():
+        for ppm, cal, gained in ((0, 0, 0), (100, 0, 8_640_000), (100, -105, -11719)):
+            world.calendar.crystal_ppm = ppm
+            assert rtc.calibration(cal) == rtc.calibration() == cal
+            before = world.calendar.now_us()
+            world.sleep(world.time.now() + day)
+            assert world.calendar.now_us() - before - day == pytest.approx(gained, abs=20)
+        with pytest.raises(ValueError, match="-511 to 512"):
+            rtc.calibration(513)
+
+
 def test_the_clock_wakes(pyb):
     p, world = pyb
     seen = [0, 0]

@@ -83,3 +83,27 @@ def test_a_device_answers_a_program_in_real_time(new_world, tmp_path):
     (tmp_path / "main.py").write_text("from machine import SPI\nprint(SPI(1, 10_000_000).read(2, 0x41))\n")
     assert world.run(tmp_path / "main.py") == 0
     assert world.printed and "".join(world.printed) == "b'BB'\n"
+
+
+def test_pins_stay_when_it_is_set_up_anew(new_world):
+    m = new_world("pico").import_module("machine")
+    spi = m.SPI(0, sck=m.Pin(2), mosi=m.Pin(3), miso=m.Pin(4))
+    spi.init(baudrate=20_000_000)
+    assert repr(spi) == "SPI(0, baudrate=20000000, sck=GP2, mosi=GP3, miso=GP4)"
+    m.PWM(m.Pin(18), freq=1000, duty_u16=1)  # which is free
+
+
+def test_what_is_attached_to_the_pins_answers_beside_what_is_attached_to_the_number(new_world):
+    world = new_world("pico")
+    m = world.import_module("machine")
+    here, there = m.Pin(17, m.Pin.OUT, value=1), m.Pin(20, m.Pin.OUT, value=1)
+    world.board.spi(0).attach(Adder(), world.board.line(17))
+    world.board.spi((2, 3, 4)).attach(Adder(), world.board.line(20))
+    spi = m.SPI(0, sck=m.Pin(2), mosi=m.Pin(3), miso=m.Pin(4))
+    assert spi.read(1, 5) == b"\xff"
+    here(0)
+    assert spi.read(1, 5) == b"\x06"
+    here(1)
+    there(0)
+    assert spi.read(1, 6) == b"\x07"
+    assert m.SPI(0, sck=m.Pin(18), mosi=m.Pin(19), miso=m.Pin(16)).read(1, 6) == b"\xff"

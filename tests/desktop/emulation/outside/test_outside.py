@@ -39,7 +39,7 @@ def simulated(program):
 
 def states(chips):
     """But for how often a sensor was asked, as importing takes time on a board, and for what closing has unplugged."""
-    varies = ("measured", "plugged in")
+    varies = ("measured", "plugged in", "read")
     return {chip.name: {what: how for what, how in chip.state().items() if what not in varies} for chip in chips}
 
 
@@ -53,6 +53,90 @@ def test_it_prints_the_same_on_both_and_leaves_the_chips_alike(program):
     assert states(wiring.chips.values()) == chips
     if program.stem == "display":
         assert wiring.chips["display"].text() == ["both cores      ", "25.0 degrees    "]
+    if program.stem == "strip":
+        assert wiring.chips["strip"].colours == [(0, 0, 1), (0, 0, 1), (255, 200, 0), (0, 0, 1), (0, 0, 1)]
+
+
+STRIPS = """
+import time
+from machine import Pin
+from neopixel import NeoPixel
+for number in (22, 16, 17):
+    strip = NeoPixel(Pin(number), 2)
+    strip[0], strip[-1] = (255, 0, 1), (2, 128, 4)
+    strip.write()
+print(strip[1], len(strip))
+time.sleep_us(100)
+Pin(22, Pin.OUT)(1)
+back = Pin(22).value()
+slow = NeoPixel(Pin(15), 1, timing=0)
+slow.fill((1, 2, 3))
+slow.write()
+time.sleep_us(100)
+print(back)
+"""
+AROUND_STRIPS = """
+links = ["17:18"]
+[chip.alone]
+kind = "neopixel"
+pin = 22
+count = 2
+[chip.nobody_is_there]
+kind = "button"
+pin = 16
+[chip.joined]
+kind = "neopixel"
+pin = 18
+count = 3
+[chip.slow]
+kind = "neopixel"
+pin = 15
+khz = 400
+[chip.too_fast]
+kind = "neopixel"
+pin = 14
+"""
+
+
+def test_strips_read_the_pulses_that_the_firmware_makes(app, tmp_path):
+    wiring = wired(tmp_path, AROUND_STRIPS, ["14:15"])
+    result = emulator.run(app(STRIPS), wiring=wiring)
+    assert (result.stdout, result.stderr) == ("(2, 128, 4) 2\n1\n", "")
+    chips = wiring.chips
+    assert chips["alone"].colours == [(255, 0, 1), (2, 128, 4)]
+    assert chips["joined"].colours == [*chips["alone"].colours, (0, 0, 0)]
+    assert (chips["alone"].misfits, chips["joined"].misfits) == (0, 0)
+    assert chips["slow"].colours == [(1, 2, 3)]
+    assert chips["too_fast"].colours == [(255, 255, 255)]  # of what is meant for the slow one
+
+
+def test_a_strip_that_a_pio_drives(app, tmp_path):
+    wiring = wired(tmp_path, '[chip.strip]\nkind = "neopixel"\npin = 22\ncount = 2\n')
+    result = emulator.run(app(PIO_STRIP), wiring=wiring)
+    assert (result.stdout, result.stderr) == ("sent\n", "")
+    assert (wiring.chips["strip"].colours, wiring.chips["strip"].misfits) == ([(1, 2, 3), (255, 0, 7)], 0)
+
+
+PIO_STRIP = """
+import rp2, time
+from machine import Pin
+@rp2.asm_pio(sideset_init=rp2.PIO.OUT_LOW, out_shiftdir=rp2.PIO.SHIFT_LEFT, autopull=True, pull_thresh=24)
+def bits():  # ten cycles of 125 ns a bit: high for three (0) or six (1)
+    wrap_target()
+    label("next")
+    out(x, 1).side(0)[3]
+    jmp(not_x, "zero").side(1)[2]
+    jmp("next").side(1)[2]
+    label("zero")
+    nop().side(0)[2]
+    wrap()
+machine = rp2.StateMachine(0, bits, freq=8_000_000, sideset_base=Pin(22))
+machine.active(1)
+for red, green, blue in ((1, 2, 3), (255, 0, 7)):
+    machine.put(green << 16 | red << 8 | blue, 8)
+time.sleep_ms(1)
+print("sent")
+"""
 
 
 def wired(folder, text, links=()):
