@@ -1,11 +1,12 @@
 import cython
 from .cell cimport Cell
 from .native cimport Ring
+from .parker_cpython cimport Parker
 
 cdef class Doorbell:
     cdef public Ring pending
     cdef bint _asleep
-    cdef object _lock
+    cdef Parker _parker
     cdef bint _in_poll
     cdef int _reading
     cdef int _writing

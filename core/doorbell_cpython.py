@@ -1,9 +1,9 @@
 """The doorbell on CPython: a lock handed over, or a descriptor while the sleeper also watches descriptors."""
 
 import os
-from _thread import allocate_lock
 
 from .native import Ring
+from .parker_cpython import Parker
 
 LONGEST = 1000000.0  # seconds in one sleep: above it some platforms overflow
 
@@ -14,8 +14,7 @@ class Doorbell:
     def __init__(self):
         self.pending = Ring()  # the cells rung, in order
         self._asleep = False
-        self._lock = allocate_lock()
-        self._lock.acquire()
+        self._parker = Parker()
         self._in_poll = False
         self._reading = self._writing = -1  # the descriptor pair, once something is watched
 
@@ -35,10 +34,7 @@ class Doorbell:
         if self._in_poll:
             self.signal()
         else:
-            try:
-                self._lock.release()
-            except RuntimeError:  # another context has just released it
-                pass
+            self._parker.unpark()
 
     def answer(self):
         rung = self.pending
@@ -53,7 +49,7 @@ class Doorbell:
         self._asleep = True
         try:
             if len(self.pending) == 0:
-                self._lock.acquire(True, -1 if timeout < 0 else min(timeout * 1e-6, LONGEST))
+                self._parker.park(timeout)
         finally:
             self._asleep = False
 
@@ -61,6 +57,7 @@ class Doorbell:
         """As `sleep`, within `poll(seconds or None)`, which watches `descriptor()` too. Returns what it returned."""
         self._in_poll = True
         self._asleep = True
+        self._parker.parked_elsewhere()
         try:
             if len(self.pending):
                 timeout = 0

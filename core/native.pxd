@@ -2,6 +2,7 @@
 
 cpdef unsigned long ident() noexcept
 cpdef object own()
+cdef long long microseconds() noexcept
 
 cdef class Ring:
     cdef list _slots

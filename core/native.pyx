@@ -147,13 +147,18 @@ cdef class Ring:
         return self._count
 
 
+cdef long long microseconds() noexcept:
+    """Of the system's monotonic clock."""
+    cdef timespec t
+    clock_gettime(CLOCK_MONOTONIC, &t)
+    return <long long> t.tv_sec * 1000000 + t.tv_nsec // 1000
+
+
 cdef class Clock:
     """Microseconds of the system's monotonic clock."""
 
     cpdef long long now(self) except? -1:
-        cdef timespec t
-        clock_gettime(CLOCK_MONOTONIC, &t)
-        return <long long> t.tv_sec * 1000000 + t.tv_nsec // 1000
+        return microseconds()
 
     def rebase(self, by):
         raise NotImplementedError("64-bit times need no rebasing")

@@ -5,8 +5,11 @@ import sys
 import threading
 import traceback
 from _thread import stack_size
+from weakref import WeakKeyDictionary
 
 STACK_DEPTH = 8  # frames that are shown of a thread that is stuck
+
+_threads = WeakKeyDictionary()  # pool -> the threads that were started for it, but for some that have ended
 
 
 def start(pool, slot):
@@ -15,10 +18,19 @@ def start(pool, slot):
     if size:
         stack_size(size)
     try:
-        threading.Thread(target=pool.serve, args=(slot,), name=pool.name, daemon=True).start()
+        thread = threading.Thread(target=pool.serve, args=(slot,), name=pool.name, daemon=True)
+        thread.start()
+        _threads[pool] = [thread, *(other for other in _threads.get(pool, ()) if other.is_alive())]
     finally:
         if size:
             stack_size(0)
+
+
+def join(pool):
+    """Return when the pool's threads, which have nothing more to do, are gone: that takes them some microseconds."""
+    for thread in _threads.pop(pool, ()):
+        if thread is not threading.current_thread():
+            thread.join()
 
 
 def where(thread):

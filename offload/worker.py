@@ -155,6 +155,9 @@ class Pool(JobLine):
             if stuck:  # else the last thread is about to end
                 text = self.name + " is still running " + ", ".join(stuck) + " after " + str(timeout) + " s"
                 raise TimeoutError(text) from None
+        else:
+            if not MICROPYTHON:
+                above("offload.start_cpython", "join")(self)
         finally:
             clock.release()
 

@@ -1,5 +1,6 @@
 """offload.open and its like: Python's files, awaited; where the position is, and who is cancelled in which moment."""
 
+import contextlib
 import errno
 import os
 import subprocess
@@ -77,6 +78,21 @@ def stand_still_until(true):
             return
         time.sleep(0.001)
     raise AssertionError
+
+
+@contextlib.asynccontextmanager
+async def nothing_begins(core, f):
+    """In the block, tasks hand calls over to the thread, which is held up until then: none ends before all are there."""
+    gate = threading.Event()
+    held_up = core.create_task(wait_for(f._strand.assign(gate.wait)))
+    try:
+        await core.sleep(0)
+        yield
+        await core.sleep(0)
+    finally:
+        gate.set()
+    stand_still_until(lambda: not f._strand._busy)
+    assert not held_up.done()
 
 
 class Gated:
@@ -466,17 +482,13 @@ def test_a_read_that_has_just_ended_is_undone_unless_another_was_made_since(core
 
     async def main():
         async with files.open(path, mode, **arguments(mode)) as f:
-            count = f._strand.count
-            first = core.create_task(wait_for(f.read(10)))
-            await core.sleep(0)
-            stand_still_until(lambda: f._strand.count == count + 1 and not f._strand._busy)
+            async with nothing_begins(core, f):
+                first = core.create_task(wait_for(f.read(10)))
             await ended(core, first)
             assert await f.read(10) == text[:10]
-            count = f._strand.count
-            first = core.create_task(wait_for(f.read(10)))
-            second = core.create_task(wait_for(f.read(10)))
-            await core.sleep(0)
-            stand_still_until(lambda: f._strand.count == count + 2 and not f._strand._busy)
+            async with nothing_begins(core, f):
+                first = core.create_task(wait_for(f.read(10)))
+                second = core.create_task(wait_for(f.read(10)))
             await ended(core, first)
             assert await second == text[20:30]
             assert await f.read(10) == text[30:40]
@@ -488,9 +500,9 @@ def test_a_close_that_has_just_failed_when_it_is_cancelled_is_printed(core, file
     async def main():
         f = await files.open("/dev/full", "wb")
         await f.write(b"x")
-        closing = core.create_task(f.close())
-        await core.sleep(0)
-        stand_still_until(lambda: f._thread.raw.closed and not f._strand._busy)
+        async with nothing_begins(core, f):
+            closing = core.create_task(f.close())
+        assert f._thread.raw.closed
         await ended(core, closing)
 
     run(core, main)

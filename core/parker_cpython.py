@@ -1,0 +1,34 @@
+"""What a doorbell's owner sleeps in until it is let go: a lock that is free only for that moment. CPython.
+
+This is the plain twin. `parker_cpython.pyx` does the same without Python's lock in hand where that matters: whoever is let
+go often runs before `unpark` returns, on one CPU always, and would have to wait for that lock first: two switches of
+threads more, as long as the wake-up itself. Not so for one that has just gone to sleep, nor by one that has not slept
+itself since it last did so: with a stream of items that would be for each of them, and the stream be as fast as threads
+can be switched.
+"""
+
+from _thread import allocate_lock
+
+LONGEST = 1000000.0  # seconds in one sleep: above it some platforms overflow
+
+
+class Parker:
+    """`park` belongs to its owner; `unpark` to any thread or signal handler."""
+
+    def __init__(self):
+        self._lock = allocate_lock()
+        self._lock.acquire()
+
+    def park(self, timeout):
+        """Sleep for `timeout` microseconds at most (-1: no limit), or until let go: by now, or since the last time."""
+        self._lock.acquire(True, -1 if timeout < 0 else min(timeout * 1e-6, LONGEST))
+
+    def unpark(self):
+        """Let the owner go, now or the next time that it parks."""
+        try:
+            self._lock.release()
+        except RuntimeError:  # another context has just done it
+            pass
+
+    def parked_elsewhere(self):
+        """The owner sleeps, or is about to, but not in `park`."""
