@@ -4,8 +4,11 @@
 
 A method costs a board some hundred bytes even if nobody calls it. What is marked so must not be called by an ISR, nor
 for the first time by the second core: then it would be loaded there. Only plain methods can be marked, and no special
-ones (`__repr__`): MicroPython does not ask `__getattr__` for those. Nor can those of what is awaited: when a coroutine
-that waits is cancelled MicroPython asks what it awaits for `throw`, and fails where a `__getattr__` says there is none.
+ones (`__repr__`): MicroPython does not ask `__getattr__` for those.
+
+When a coroutine that waits is cancelled, or closed, MicroPython asks what it awaits for `throw`, or `close`, and fails
+where a `__getattr__` says there is none. So what is awaited gets them, if it has a `__getattr__`: they do what
+MicroPython does for want of them. They take the places of two methods, so it must have three that are marked.
 
 The class gets a `__getattr__` that finds the others by `core.lazy.seldom`. The other module, `task_seldom` beside
 `task`, has them on the same lines, in a class of the same name.
@@ -21,6 +24,8 @@ from .edits import Edit, edited
 
 AWAITED = {"attempt", "__await__", "__iter__", "__next__"}  # methods of what is awaited
 MARK = re.compile(r"#.*\bseldom\b")
+THROW = "def throw(self, exc): raise exc"
+CLOSE = "def close(self): pass"
 FINDER = (
     "def __getattr__(self, name): from ..core.lazy import above, seldom; "
     'return seldom(self, above("{stem}_seldom", "{kind}"), name)'
@@ -45,8 +50,9 @@ def split(path: str, source: str) -> dict[str, str]:
     for kind, methods in marked.items():
         for method in methods:
             _check(path, kind, method)
-            edits.append((method, "pass"))
-        edits[-1] = (methods[-1], FINDER.format(stem=stem, kind=kind.name))
+        instead = [*_awaited(path, kind, methods), FINDER.format(stem=stem, kind=kind.name)]
+        instead = ["pass"] * (len(methods) - len(instead)) + instead
+        edits.extend(zip(methods, instead, strict=True))
     others = path.removesuffix(".py") + "_seldom.py"
     return {path: edited(source, edits), others: _the_others(path, tree, marked, lines)}
 
@@ -65,10 +71,21 @@ def _first_of(method: Method) -> int:
     return method.body[0].lineno
 
 
+def _awaited(path: str, kind: ast.ClassDef, marked: list[Method]) -> list[str]:
+    """What a class has to have beside its `__getattr__`: something only if it is awaited."""
+    names = {node.name for node in kind.body if isinstance(node, Method)}
+    if not AWAITED & names:
+        return []
+    if len(marked) < 3 or names & {"throw", "close"}:
+        raise ValueError(
+            f"{path}, line {kind.lineno}: {kind.name} is awaited: it must have three methods marked seldom or none, "
+            "and neither `throw` nor `close`"
+        )
+    return [THROW, CLOSE]
+
+
 def _check(path: str, kind: ast.ClassDef, method: Method) -> None:
     where = f"{path}, line {method.lineno}: {kind.name}.{method.name}"
-    if AWAITED & {node.name for node in kind.body if isinstance(node, Method)}:
-        raise ValueError(f"{where} cannot be marked seldom: {kind.name} is awaited")
     if method.decorator_list or (method.name.startswith("__") and method.name.endswith("__")):
         raise ValueError(f"{where} cannot be marked seldom: only plain methods can")
     inside = list(ast.walk(method))

@@ -31,6 +31,11 @@ def _helper():
 """
 
 
+AWAITED = "    def __iter__(self):\n        return self\n" + "".join(
+    f"    def {name}(self):  # seldom\n        return 1\n" for name in ("size", "name", "place", "owner")
+)
+
+
 def test_a_module_without_marks_is_what_it_was():
     assert split("twincore/core/thing.py", "x = 1\n") == {"twincore/core/thing.py": "x = 1\n"}
 
@@ -58,6 +63,13 @@ def test_marked_methods_are_on_their_lines_in_a_module_of_their_own():
     assert finder.endswith('return seldom(self, above("core.thing_seldom", "Thing"), name)')
 
 
+def test_what_is_awaited_gets_what_a_cancelled_coroutine_asks_it_for():
+    made = split("twincore/core/thing.py", "class Thing:\n" + AWAITED)
+    lines = [line.strip() for line in made["twincore/core/thing.py"].splitlines() if line.strip()]
+    assert lines[3:6] == ["pass", "def throw(self, exc): raise exc", "def close(self): pass"]
+    assert lines[6].startswith("def __getattr__(self, name):") and len(lines) == 7
+
+
 @pytest.mark.parametrize(
     "method, wrong",
     [
@@ -65,7 +77,8 @@ def test_marked_methods_are_on_their_lines_in_a_module_of_their_own():
         ("    def __len__(self):  # seldom\n        return 1\n", "only plain methods can"),
         ("    def count(self):  # seldom\n        global n\n        n = 1\n", "`global` or `super`"),
         ("    def count(self):  # seldom\n        return super().count()\n", "`global` or `super`"),
-        ("    def count(self):  # seldom\n        return 1\n    def attempt(self):\n        return 1\n", "is awaited"),
+        ("    def count(self):  # seldom\n        return 1\n    def attempt(self):\n        return 1\n", "have three"),
+        (AWAITED + "    def throw(self, exc):\n        raise exc\n", "neither `throw` nor"),
     ],
 )
 def test_what_cannot_be_put_elsewhere_is_refused(method, wrong):
