@@ -3,6 +3,7 @@
 | in the source | on the board |
 |---|---|
 | `MICROPYTHON`, `COMPILED`, imported from `native` | True, False: the compiler then drops the branches for CPython |
+| `UNITS_PER_MS`, `CLOCK_HZ`, imported from `times` | 1, 1000 |
 | `a if MICROPYTHON else b` | a |
 | `sys.implementation.name == "cpython"` | False |
 | `"File": "files_cpython"`, in a table of what is loaded when it is used | not there |
@@ -20,8 +21,10 @@ from collections.abc import Iterator
 
 from .edits import Edit, edited
 
-KNOWN = {"MICROPYTHON": True, "COMPILED": False}
-NATIVE = ("native", "core.native")
+KNOWN: dict[str, dict[str, int]] = {  # module of core -> what it has
+    "native": {"MICROPYTHON": True, "COMPILED": False},
+    "times": {"UNITS_PER_MS": 1, "CLOCK_HZ": 1000},
+}
 
 
 def folded(source: str) -> str:
@@ -48,7 +51,7 @@ def _without_known(tree: ast.Module) -> Iterator[Edit]:
         elif isinstance(node, ast.Dict) and len(entries := list(_entries(node))) < len(node.keys):
             yield node, ast.unparse(ast.Dict([key for key, _ in entries], [value for _, value in entries]))
             within.update(ast.iter_child_nodes(node))
-        elif isinstance(node, ast.ImportFrom) and node.module in NATIVE:
+        elif isinstance(node, ast.ImportFrom) and _known_of(node):
             kept = [alias for alias in node.names if alias.name not in names]
             if len(kept) < len(node.names):
                 yield node, ast.unparse(ast.ImportFrom(node.module, kept, node.level)) if kept else "pass"
@@ -61,18 +64,23 @@ def _entries(table: ast.Dict) -> Iterator[tuple[ast.expr | None, ast.expr]]:
             yield key, value
 
 
-def _imported(tree: ast.Module) -> dict[str, bool]:
-    """Those of KNOWN that the module has from `native`."""
-    names = [
-        alias.name
+def _known_of(node: ast.ImportFrom) -> dict[str, int]:
+    """What is known of the module that is imported from."""
+    return KNOWN.get((node.module or "").removeprefix("core."), {})
+
+
+def _imported(tree: ast.Module) -> dict[str, int]:
+    """Those of KNOWN that the module imports."""
+    return {
+        alias.name: known[alias.name]
         for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and node.module in NATIVE
+        if isinstance(node, ast.ImportFrom) and (known := _known_of(node))
         for alias in node.names
-    ]
-    return {name: KNOWN[name] for name in names if name in KNOWN}
+        if alias.name in known
+    }
 
 
-def _value(test: ast.expr, names: dict[str, bool]) -> bool | None:
+def _value(test: ast.expr, names: dict[str, int]) -> int | None:
     """What `NAME` or `not NAME` is, None for anything else."""
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         value = _value(test.operand, names)

@@ -13,6 +13,13 @@ def test_what_only_cpython_runs_is_known_to_be_false():
     assert folded("import sys\nif sys.implementation.name == 'cpython':\n    pass\n").splitlines()[1] == "if False:"
 
 
+def test_the_unit_of_a_board_s_clock_is_put_in():
+    assert folded("from ..core.times import CLOCK_HZ\ny = x / CLOCK_HZ\n") == "pass\ny = x / 1000\n"
+    assert folded("from .times import UNITS_PER_MS, units\ny = x // UNITS_PER_MS + units(z)\n") == (
+        "from .times import units\ny = x // 1 + units(z)\n"
+    )
+
+
 def test_a_name_that_is_not_imported_from_native_is_left_alone():
     source = "MICROPYTHON = object()\nx = 1 if MICROPYTHON else 2\n"
     assert folded(source) == source
