@@ -14,9 +14,9 @@ if sys.implementation.name == "cpython":
 from .native import MICROPYTHON
 from .errors import CancelledError, TimeoutError, WrongContextError
 from .lazy import above, keep, load, make_room
-from . import timers, times
+from . import timers
 from .task import Task
-from . import doorbell, step
+from . import doorbell
 from .sleep import sleep, sleep_ms
 from .loop import Loop
 from .context import create_task, current_task, get_event_loop, new_event_loop, run
@@ -33,7 +33,8 @@ if sys.implementation.name == "cpython":
 __version__ = (0, 1, 0)
 
 if MICROPYTHON:
-    make_room(globals(), 40)
+    make_room(globals(), 38)
+    del make_room
 
 _found = {}  # see lazy.keep
 

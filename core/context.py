@@ -116,5 +116,5 @@ def run(coro):
     if loop.running:
         if hasattr(coro, "close"):
             coro.close()
-        raise RuntimeError("run() can't be called from a task of the same loop: use await, or create_task")
+        raise load("misuse", "runs_already")()
     return loop.run_until_complete(coro)

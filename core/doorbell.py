@@ -31,6 +31,4 @@ if sys.implementation.name != "micropython":
 elif sys.platform in ("linux", "darwin", "win32"):
     from .doorbell_unix import Doorbell
 else:
-    from .doorbell_board import Doorbell
-
-__all__ = ("Doorbell",)
+    from .doorbell_board import Doorbell  # noqa: F401

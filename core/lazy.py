@@ -8,7 +8,8 @@ from .native import MICROPYTHON, allocate_lock, ident
 _package = __name__.rpartition(".")[0] + "."
 _loading = allocate_lock()
 _loader = None  # the thread that has the lock
-_found = None if MICROPYTHON else {}  # (module, name) -> what it is: an import takes a microsecond. A board has no room
+if not MICROPYTHON:
+    _found = {}  # (module, name) -> what it is: an import takes a microsecond. A board has no room for it
 
 
 def load(module, name):
@@ -83,7 +84,7 @@ def ahead(*modules):
 
 def _load(module, name):
     global _loader
-    if _found is not None:
+    if not MICROPYTHON:
         found = _found.get((module, name))
         if found is not None:
             return found
@@ -93,7 +94,7 @@ def _load(module, name):
         _loader = ident()
     try:
         found = getattr(__import__(module, None, None, (name,)), name)
-        if _found is not None:
+        if not MICROPYTHON:
             _found[module, name] = found
         return found
     finally:

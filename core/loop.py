@@ -13,12 +13,13 @@ from . import doorbell
 from .errors import CancelledError
 from .lazy import load
 from .native import COMPILED, MICROPYTHON, print_exception
-from .step import resume, runnable, throw
 from .task import RunQueue, Task, Wait
 
-if not MICROPYTHON:
+if MICROPYTHON:  # what `step` has for it, without that module
+    resume = next
+else:
     from .asyncgens_cpython import AsyncGens
-    from .step import Contexts
+    from .step import Contexts, resume, runnable, throw
 
 _REBASE = 1 << 29  # ms; MicroPython's times are kept about below this, small integers on 32 bits
 _LONGEST = 1 << 28  # clock units in one sleep: 3 days on MicroPython, before its ticks wrap; 4 minutes on CPython
@@ -53,10 +54,8 @@ class Loop(RunQueue):
         TypeError if it can't be awaited, WrongContextError from another context.
         """
         self.check_context("create_task()")
-        if not runnable(coro):
-            if not hasattr(coro, "__await__") or isinstance(coro, (Task, type)):
-                raise load("misuse", "not_a_coroutine")(coro)
-            coro = _awaiting(coro)
+        if not (hasattr(coro, "send") if MICROPYTHON else runnable(coro)):
+            coro = load("coroutines", "coroutine_of")(coro)
         if not MICROPYTHON:
             coro = self.contexts.own(coro, context)
         if COMPILED:
@@ -66,11 +65,11 @@ class Loop(RunQueue):
             task = Task(coro, self)
             self.ready.reserve(1)
         if name is not None:
-            task.set_name(name)
+            task.name = str(name)
         self.ready.push(task)
         return task
 
-    def run_forever(self):
+    def run_forever(self):  # seldom
         """Run until `stop()` is called. The tasks that are left go on at the next run."""
         self._run()
 
@@ -158,12 +157,12 @@ class Loop(RunQueue):
         return self.io
 
     def cancel_current(self):  # seldom
-        self.create_task(_cancel(self.current))
+        self.create_task(load("coroutines", "cancel")(self.current))
 
     def _run(self):
         self.check_context("run()")
         if self.running:
-            raise RuntimeError("this loop is running already: use await or create_task instead of run")
+            raise load("misuse", "runs_already")()
         self.closed = False
         self.begin()
         try:
@@ -278,7 +277,12 @@ class Loop(RunQueue):
                 else:
                     exc = task.data
                     task.data = None
-                    got = throw(coro, exc) if isinstance(exc, BaseException) else resume(coro)
+                    if not isinstance(exc, BaseException):
+                        got = resume(coro)
+                    elif MICROPYTHON:
+                        got = coro.throw(exc)
+                    else:
+                        got = throw(coro, exc)
             except StopIteration as outcome:
                 outcome.__traceback__ = None  # it would keep this frame
                 self.finish(task, outcome)
@@ -346,12 +350,4 @@ class Loop(RunQueue):
                 self._report(task)
             else:
                 ready.push(task)
-
-
-async def _cancel(task):
-    task.cancel()
-
-
-async def _awaiting(awaitable):
-    return await awaitable
 

@@ -52,6 +52,16 @@ def forked(what):
     )
 
 
+def cancels_itself():
+    """The current task was to be cancelled by itself."""
+    return RuntimeError("can't cancel self: raise CancelledError, or return")
+
+
+def runs_already():
+    """A loop was to be run while it is running."""
+    return RuntimeError("this loop is running already, run() can't be called in a task of it: use await, or create_task")
+
+
 def ended_early(loop):
     """The run of `loop` ended, and its main task has not."""
     if not loop.thread:

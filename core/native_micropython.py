@@ -50,7 +50,9 @@ class Ring(deque):
         if self._reserved > size:
             while self._reserved > size:
                 size *= 2
-            items = [self.pop() for _ in range(len(self))]
+            items = []
+            while len(self):
+                items.append(self.pop())
             self._make(size)
             for item in items:
                 self.push(item)

@@ -4,9 +4,9 @@ The awaitable is the calling core's own, over and over. Where one is held back w
 its holder and a new one takes its place, so no sleep is ever mistaken for another.
 """
 
+from .lazy import load
 from .native import ident
 from .task import Wait
-from .times import ms_units, units
 
 
 class Sleep(Wait):
@@ -59,13 +59,17 @@ def sleep_ms(t):
     it = _own if ident() == _first else _others.get(ident())
     if it is None or it.delay >= 0:
         it = _replace()
-    it.delay = 0 if t <= 0 else ms_units(t)
+    it.delay = 0 if t <= 0 else int(t)
     return it
 
 
 def sleep(t):
     """Let other tasks run for `t` seconds (a float or an int; 0 or less: once round the ready tasks)."""
-    return sleep_ms(units(t))
+    try:
+        t = 0 if t <= 0 else int(t * 1000)  # as times.units, without that module
+    except (TypeError, ValueError):
+        raise load("misuse", "not_a_time")(t) from None
+    return sleep_ms(t)
 
 
 def _replace():

@@ -186,7 +186,7 @@ class Task(Timer):
         queue = self.queue
         queue.check_context("Task.cancel()")
         if self is queue.current:
-            raise RuntimeError("can't cancel self: raise CancelledError, or return")
+            raise load("misuse", "cancels_itself")()
         return self.interrupt()
 
     def interrupt(self):
@@ -212,44 +212,44 @@ class Task(Timer):
         for scope in self.queue.scopes.get(self, ()):
             scope.cancelled = True
 
-    def cancelled(self):
+    def cancelled(self):  # seldom
         """True if it ended with a CancelledError."""
         return self.coro is None and isinstance(self.data, CancelledError)
 
-    def result(self):
+    def result(self):  # seldom
         """What it returned; raises what it raised, and RuntimeError if it has not ended."""
         error = self.exception()
         if error is None:
             return self.data.value
         raise error
 
-    def exception(self):
+    def exception(self):  # seldom
         """What it raised, CancelledError too; None if it returned. RuntimeError if it has not ended."""
         if self.coro is not None:
             raise RuntimeError("the task has not ended: await it")
         self.state = False
         return None if isinstance(self.data, StopIteration) else self.data
 
-    def add_done_callback(self, fn, context=None):
+    def add_done_callback(self, fn, context=None):  # seldom
         """Have `fn(task)` called by a task of the loop once this one has ended, at the earliest at the next turn.
 
         On CPython it is called in `context`, by default a copy of the caller's context variables.
         """
         load("done_callbacks", "add")(self, fn, context)
 
-    def remove_done_callback(self, fn):
+    def remove_done_callback(self, fn):  # seldom
         """Take back every `add_done_callback(fn)`; returns how many those were."""
         return load("done_callbacks", "remove")(self, fn)
 
-    def get_coro(self):
+    def get_coro(self):  # seldom
         """Its coroutine; None once it has ended."""
         return self.coro
 
-    def get_name(self):
+    def get_name(self):  # seldom
         """The name set, or one that no other task has at the time."""
         return getattr(self, "name", None) or "Task-" + str(id(self))
 
-    def set_name(self, name):
+    def set_name(self, name):  # seldom
         """Call it `str(name)`, here and in its repr."""
         self.name = str(name)
 
@@ -339,13 +339,7 @@ class Task(Timer):
         raise outcome
 
     def __repr__(self):
-        name = getattr(self, "name", None)
-        what = load("describing", "describe")(self.coro) if self.coro is not None else "done"
-        if not MICROPYTHON:
-            created = load("origins_cpython", "created_at")(self)
-            if created:
-                what += " " + created
-        return "<Task " + (name + ": " + what if name else what) + ">"
+        return load("describing", "task")(self)
 
 
 if COMPILED:

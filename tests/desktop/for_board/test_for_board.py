@@ -69,13 +69,66 @@ def test_seldom_called_methods_are_there_on_the_board(app, target_is_here):
     )
 
 
+def test_what_a_task_has_seldom_use_for_is_there_on_the_board(app, target_is_here):
+    target_is_here("rp2040")
+    script = app(
+        "import sys\n"
+        "from twincore import core\n"
+        "def loaded(): return 'twincore.core.task_seldom' in sys.modules\n"
+        "async def give(value): return value\n"
+        "async def forever():\n"
+        "    try:\n"
+        "        await core.sleep(100)\n"
+        "    finally:\n"
+        "        print('ended')\n"
+        "async def wait_for(task):\n"
+        "    try:\n"
+        "        await task\n"
+        "    except core.CancelledError:\n"
+        "        print('cancelled', loaded())\n"
+        "        raise\n"
+        "async def main():\n"
+        "    slow = core.create_task(forever(), name='slow')\n"
+        "    waiting = core.create_task(wait_for(slow))\n"
+        "    await core.sleep(0.01)\n"
+        "    print(waiting.cancel(), slow)\n"  # the inner task is cancelled
+        "    await core.sleep(0.01)\n"
+        "    print(slow.done(), waiting.cancelled(), loaded())\n"
+        "    awaiting = wait_for(core.create_task(forever()))\n"
+        "    awaiting.send(None)\n"
+        "    try:\n"
+        "        awaiting.throw(core.CancelledError())\n"  # what it awaits is a Task: MicroPython looks for its `throw`
+        "    except core.CancelledError: print('thrown')\n"
+        "    awaiting = wait_for(core.create_task(forever()))\n"
+        "    awaiting.send(None)\n"
+        "    awaiting.close()\n"
+        "    task = core.create_task(give(7))\n"
+        "    await task\n"
+        "    print(task.result(), task.exception(), task.get_coro(), slow.get_name(), hasattr(task, 'nothing'))\n"
+        "core.run(main())\n"
+    )
+    result = emulator.run(script)
+    assert (result.stderr, result.stdout.splitlines()) == (
+        "",
+        [
+            "True <Task slow: a generator>",
+            "ended",
+            "cancelled False",
+            "True True True",
+            "cancelled True",
+            "thrown",
+            "7 None None slow False",
+        ],
+    )
+
+
 def test_a_traceback_from_the_board_fits_the_source(app, target_is_here):
     target_is_here("rp2040")
     result = emulator.run(app("from twincore import core\ncore.create_task(3)\n"))
     lines = (staging.portable_folders()["core"] / "loop.py").read_text().splitlines()
     [place] = [line for line in (result.stdout + result.stderr).splitlines() if "core/loop.py" in line]
     number = int(place.partition("line ")[2].partition(",")[0])
-    assert "not_a_coroutine" in lines[number - 1]
+    assert "coroutine_of" in lines[number - 1]
 
 
 def test_a_module_that_cannot_be_parsed_is_refused():

@@ -1,0 +1,20 @@
+"""Coroutines that a loop makes itself. Scheduler side only."""
+
+from .lazy import load
+from .task import Task
+
+
+def coroutine_of(obj):
+    """A coroutine that awaits `obj`, which is none. TypeError if it can't be awaited."""
+    if not hasattr(obj, "__await__") or isinstance(obj, (Task, type)):
+        raise load("misuse", "not_a_coroutine")(obj)
+    return _awaiting(obj)
+
+
+async def _awaiting(awaitable):
+    return await awaitable
+
+
+async def cancel(task):
+    """Cancel `task`, which could not do so itself."""
+    task.cancel()
