@@ -44,15 +44,19 @@ class Armed:
         A cell that is armed meanwhile has to wait for the next answer.
         """
         if self._end == 1:  # as a rule: a short way
-            cell = self._cells[0]
+            cells = self._cells
+            cell = cells[0]
             if cell is not None and cell.rung:
                 cell.rung = False  # no jump until it is out: a KeyboardInterrupt may come at jumps
-                self._cells[0] = None
+                cells[0] = None
                 self._end = 0
                 self.pending = False
                 fence()
                 cell.answer()
                 return
+        self._answer_all()
+
+    def _answer_all(self):  # not in `answer`: on a board a frame of more than 11 words, 3 of which a try takes, is on the heap
         self.pending = False
         fence()
         try:

@@ -26,15 +26,16 @@ cdef class Loop(RunQueue):
     cdef _run(self)
     cpdef begin(self)
     cpdef end(self)
-    @cython.locals(ready=Ring, count=Py_ssize_t, woken=Py_ssize_t)
     cpdef turn(self)
+    @cython.locals(ready=Ring, count=Py_ssize_t, woken=Py_ssize_t)
+    cpdef Py_ssize_t gather(self) except -1
     @cython.locals(bell=Doorbell, timers=TimerHeap, now=cython.longlong, woken=bint)
     cpdef bint collect(self, bint idle) except -1
     @cython.locals(clock=Clock, timeout=cython.longlong)
     cdef _idle(self)
     cpdef sleep_for(self, long long timeout)
     @cython.locals(ready=Ring, task=Task)
-    cpdef run_ready(self, Ring ring, Py_ssize_t count)
+    cpdef run_ready(self, Ring ring, Py_ssize_t count, bint on=?)
     @cython.locals(wait=Wait, other=Task)
     cpdef park(self, Task task, got)
     cdef _leave(self, Task task)

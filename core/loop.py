@@ -167,7 +167,10 @@ class Loop(RunQueue):
         self.begin()
         try:
             while not self.stopping:
-                self.turn()
+                if MICROPYTHON and self.policy is None:
+                    self.run_ready(self.ready, 0, True)
+                else:
+                    self.turn()
             self.report_ended()
         finally:
             self.end()
@@ -193,19 +196,23 @@ class Loop(RunQueue):
     def turn(self):
         """One pass."""
         if self.policy is None:
-            ready = self.ready
-            count = len(ready)
-            if count == 0:
-                self.collect(True)
-                count = len(ready)
-            elif self.collect(False):
-                woken = len(ready) - count
-                if woken:  # the others have had a turn since it happened
-                    ready.rotate(woken)
-                    count += woken
-            self.run_ready(ready, count)
+            self.run_ready(self.ready, self.gather())
         else:
             self.policy.turn()
+
+    def gather(self):
+        """`collect`, round robin. Returns how many tasks are to take a step in this pass."""
+        ready = self.ready
+        count = len(ready)
+        if count == 0:
+            self.collect(True)
+            count = len(ready)
+        elif self.collect(False):
+            woken = len(ready) - count
+            if woken:  # the others have had a turn since it happened
+                ready.rotate(woken)
+                count += woken
+        return count
 
     def collect(self, idle):
         """Make ready what streams, the bell and timers say; if `idle`, as nothing is ready, sleep until they do.
@@ -260,46 +267,63 @@ class Loop(RunQueue):
         elif timeout:
             self.bell.sleep(timeout)
 
-    def run_ready(self, ring, count):
-        """Let each of the `count` tasks at the head of `ring`, `ready` or a policy's, take a step."""
+    def run_ready(self, ring, count, on=False):
+        """Let each of the `count` tasks at the head of `ring`, `ready` or a policy's, take a step.
+
+        `on`: then go on, a pass after the other, until the loop stops or has a policy. On a board each call of this
+        takes memory for its frame, between what woke a task and the task.
+        """
         ready = self.ready
-        while count:
-            count -= 1
-            task = ring.pop()
-            coro = task.coro
-            if coro is None:
-                self._report(task)
-                continue
-            self.current = task
-            try:
-                if task.data is None:
-                    got = resume(coro)
-                else:
+        if MICROPYTHON:  # local names, which are found sooner
+            is_a = isinstance
+            error = BaseException
+            length = len
+        while True:
+            while count:
+                count -= 1
+                task = ring.pop()
+                coro = task.coro
+                if coro is None:
+                    self._report(task)
+                    continue
+                self.current = task
+                try:
                     exc = task.data
-                    task.data = None
-                    if not isinstance(exc, BaseException):
+                    if exc is None:
                         got = resume(coro)
-                    elif MICROPYTHON:
-                        got = coro.throw(exc)
                     else:
-                        got = throw(coro, exc)
-            except StopIteration as outcome:
-                outcome.__traceback__ = None  # it would keep this frame
-                self.finish(task, outcome)
-            except (Exception, CancelledError) as outcome:
-                self.finish(task, outcome)
-            except BaseException:
-                self._leave(task)
-                raise
-            else:
-                if got is None:
-                    if task.data is None:  # or it was parked by hand, as upstream's primitives do
-                        ready.push(task)
+                        task.data = None
+                        if not (is_a(exc, error) if MICROPYTHON else isinstance(exc, BaseException)):
+                            got = resume(coro)
+                        elif MICROPYTHON:
+                            got = coro.throw(exc)
+                        else:
+                            got = throw(coro, exc)
+                except StopIteration as outcome:
+                    outcome.__traceback__ = None  # it would keep this frame
+                    self.finish(task, outcome)
+                except (Exception, CancelledError) as outcome:
+                    self.finish(task, outcome)
+                except BaseException:
+                    self._leave(task)
+                    raise
                 else:
-                    self.park(task, got)
-            if self.stopping:
+                    if got is None:
+                        if task.data is None:  # or it was parked by hand, as upstream's primitives do
+                            ready.push(task)
+                    else:
+                        self.park(task, got)
+                if self.stopping:
+                    break
+            self.current = None
+            if not on or self.stopping or self.policy is not None:
                 break
-        self.current = None
+            task = coro = got = exc = None  # not to be kept while nothing happens
+            if length(ready):
+                count = self.gather()
+            else:
+                self.collect(True)
+                count = length(ready)
 
     def park(self, task, got):
         """`task` yielded `got`: let it wait there."""
