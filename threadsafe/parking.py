@@ -62,7 +62,11 @@ class ParkedTask(Waiter):
         task = self.task
         if task is not None and not self.notified:
             self.notified = True
-            task.queue.arrive(task, False)
+            queue = task.queue
+            if MICROPYTHON and queue.policy is None and task.slot < 0:
+                queue.ready.push(task)  # `arrive`, without its calls
+                return
+            queue.arrive(task, False)
             task.data = self  # so that a cancel before it runs finds this, and the notification is passed on
 
     def unpark(self, task):
@@ -152,9 +156,10 @@ class Sleeper:
                         result = attempt()
                     used = parked.notified
                 finally:  # also for Ctrl-C, or when the thing was closed
-                    if not line.leave(parked) and not used and released is None:
-                        line.notify()
-                    bell.disarm(parked)
+                    if not used or result is PENDING:  # else it is in no line, and no bell's, any more
+                        if not line.leave(parked) and not used and released is None:
+                            line.notify()
+                        bell.disarm(parked)
                 if result is not PENDING:
                     return result
                 if used and released is not None:

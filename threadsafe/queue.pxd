@@ -23,11 +23,12 @@ cdef class ThreadSafeQueue:
 
     @cython.locals(operation=_Put)
     cpdef put(self, v, timeout=?)
+    cpdef put_or_wait(self, v, block, timeout)
     cpdef bint closed(self)
     cpdef bint full(self)
     @cython.locals(store=Store)
     cpdef bint try_put(self, v) except -1
-    @cython.locals(store=Store)
+    @cython.locals(store=Store, putters=WaitLine)
     cpdef try_get(self)
     @cython.locals(store=Store, count=Py_ssize_t)
     cpdef Py_ssize_t try_put_many(self, list items, Py_ssize_t start) except -1

@@ -66,7 +66,7 @@ class ThreadSafeQueue:
         self.getters = self._make_line()
         self.putters = self._make_line()
         self.joiners = parking.WaitLine()
-        self._get = _Get(self)
+        self._get = (_LongGet if MICROPYTHON else _Get)(self)
 
     def _make_store(self, buf):
         return make(buf)
@@ -79,6 +79,19 @@ class ThreadSafeQueue:
 
         `block` is False unless the queue was made with overflow="block".
         """
+        if MICROPYTHON and timeout is None:  # as `try_put`, without its call
+            getters = self.getters
+            if getters.next is not getters:
+                if self._store.put_for(v, getters):
+                    return
+            elif self._store.put(v):
+                if getters.next is not getters:
+                    getters.notify()
+                return
+        self.put_or_wait(v, block, timeout)
+
+    def put_or_wait(self, v, block, timeout):
+        """`put_sync`, step by step."""
         if timeout is not None:
             timeout = check_timeout(timeout)
             block = True
@@ -166,7 +179,7 @@ class ThreadSafeQueue:
     def task_done(self):
         """Say that work on an item that was got is done, for those who `join`. ValueError if no work is left."""
         finished = self._store.finish()
-        if self.joiners.any() and not self._store.unfinished:  # in vain, too: others saw that
+        if self.joiners.any() and not self.unfinished:  # in vain, too: others saw that
             self.joiners.notify_all()
         if not finished:
             raise ValueError("task_done() was called more often than items were put")
@@ -192,7 +205,7 @@ class ThreadSafeQueue:
     @property
     def unfinished(self):
         """How many items were put for which `task_done` was not called yet."""
-        return self._store.unfinished
+        return self._store.left() if MICROPYTHON else self._store.unfinished
 
     def close(self):
         """Let nothing more in, wake everybody who waits."""
@@ -248,8 +261,9 @@ class ThreadSafeQueue:
             if store.closed and store.drained():
                 raise fault(QueueClosed, "the queue was closed and is empty")
             return PENDING
-        if self.putters.any():
-            self.putters.notify()
+        putters = self.putters
+        if (putters.next is not putters) if MICROPYTHON else putters.any():
+            putters.notify()
         if store.closed:
             self.getters.notify_all()  # the last item may be gone now
         return item
@@ -257,7 +271,7 @@ class ThreadSafeQueue:
     def can_put(self):
         """Whether `try_put` would not be in vain, by what can be seen now."""
         store = self._store
-        return store.room() or store.closed
+        return self._overflow >= _DROP_OLDEST or store.room() or store.closed
 
     def can_get(self):
         """The same of `try_get`."""
@@ -310,6 +324,36 @@ class _Get(SharedWait):
         parked = ParkedTask(task, queue.getters)
         if queue.can_get():
             parked.try_now()
+
+
+if MICROPYTHON:
+
+    class _LongGet(_Get):
+        """Of a queue that is empty the item is returned, which costs less than to raise it."""
+
+        def __await__(self):
+            return fair(self) if len(self.queue._store) else _waiting(self)
+
+        __iter__ = __await__
+
+    def _waiting(wait):
+        queue = wait.queue
+        store = queue._store
+        get = store.get  # looked up now, and not on the way from a put to here
+        putters = queue.putters
+        nothing = PENDING
+        item = queue.try_get()
+        while item is nothing:
+            yield wait
+            item = get()  # from here on as `try_get`, without its call
+            if item is nothing:
+                item = queue.try_get()
+                continue
+            if putters.next is not putters:
+                putters.notify()
+            if store.closed:
+                queue.getters.notify_all()
+        return item
 
 
 class _Next(_Get):

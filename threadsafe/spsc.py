@@ -7,7 +7,7 @@ and a producer waits for another's to end. Here nobody waits for anybody: each i
 from ..core.errors import WrongContextError
 from ..core.native import MICROPYTHON, ident
 from ..core.task import PENDING
-from .queue import ThreadSafeQueue
+from .queue import ThreadSafeQueue, _Get
 
 if MICROPYTHON:
     from .spsc_micropython import SingleLine, SpscStore
@@ -38,6 +38,8 @@ class SPSCQueue(ThreadSafeQueue):
             raise ValueError("an SPSCQueue can't drop_oldest: only its consumer takes items; use a ThreadSafeQueue")
         ThreadSafeQueue.__init__(self, buf, overflow)
         self._producer = self._consumer = None
+        if MICROPYTHON:
+            self._get = _Get(self)
 
     if MICROPYTHON:
 
@@ -47,13 +49,16 @@ class SPSCQueue(ThreadSafeQueue):
         def _make_line(self):
             return SingleLine()
 
+        def put_sync(self, v, block=None, timeout=None):
+            self.put_or_wait(v, block, timeout)
+
     def try_put(self, v):
         if _checking[0] and self._producer != ident():
             self._check_producer()
         if not ThreadSafeQueue.try_put(self, v):
             return False
         if MICROPYTHON:
-            self.putters.waiter = None
+            self.putters.next = self.putters
         return True
 
     def try_get(self):
@@ -61,18 +66,24 @@ class SPSCQueue(ThreadSafeQueue):
             self._check_consumer()
         item = ThreadSafeQueue.try_get(self)
         if MICROPYTHON and item is not PENDING:
-            self.getters.waiter = None
+            self.getters.next = self.getters
         return item
 
     def try_put_many(self, items, start):
         if _checking[0] and self._producer != ident():
             self._check_producer()
-        return ThreadSafeQueue.try_put_many(self, items, start)
+        count = ThreadSafeQueue.try_put_many(self, items, start)
+        if MICROPYTHON and count:
+            self.putters.next = self.putters
+        return count
 
     def try_get_many(self, most):
         if _checking[0] and self._consumer != ident():
             self._check_consumer()
-        return ThreadSafeQueue.try_get_many(self, most)
+        items = ThreadSafeQueue.try_get_many(self, most)
+        if MICROPYTHON and items is not PENDING:
+            self.getters.next = self.getters
+        return items
 
     def _check_producer(self):
         if self._producer is not None:

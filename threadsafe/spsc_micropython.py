@@ -62,13 +62,12 @@ class SpscStore(Store):
         return PENDING if got == self._in else self._buf[got % self.size]
 
     def finish(self):
-        if not self.unfinished:
+        if not self.left():
             return False
         self._finished = (self._finished + 1) & WRAP
         return True
 
-    @property
-    def unfinished(self):
+    def left(self):
         return (self._put - self._finished) & WRAP
 
     def close(self):
@@ -86,30 +85,33 @@ class SpscStore(Store):
 
 
 class SingleLine:
-    """A place for one to wait: as WaitLine, but only who waits there writes to it, so a ring takes nobody out."""
+    """A place for one to wait: as WaitLine, but only who waits there writes to it, so a ring takes nobody out.
+
+    `next` is who waits; the line itself if nobody does.
+    """
 
     def __init__(self):
-        self.waiter = None
+        self.next = self
 
     def any(self):
-        return self.waiter is not None
+        return self.next is not self
 
     def join(self, waiter):
         """Wait here from now on."""
-        self.waiter = waiter
+        self.next = waiter
         fence()
 
     def leave(self, waiter):
         """Wait no longer. Returns False if not here."""
-        if self.waiter is not waiter:
+        if self.next is not waiter:
             return False
-        self.waiter = None
+        self.next = self
         return True
 
     def notify(self):
         """Ring for who waits here, if anybody does. More than once does no harm."""
-        waiter = self.waiter
-        if waiter is not None and not waiter.rung:
+        waiter = self.next
+        if waiter is not self and not waiter.rung:
             waiter.bell.ring(waiter)
 
     notify_all = notify

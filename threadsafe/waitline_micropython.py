@@ -1,6 +1,7 @@
 """WaitLine on MicroPython: a ring of links, changed only where no other context can cut in. See `parking`.
 
-As in `store_micropython` nothing in a critical section branches, so that no scheduled function runs there.
+As in `store_micropython` nothing in a critical section branches, so that no scheduled function runs there; and nothing
+there can raise, so that it needs no `try`.
 """
 
 from .critical import enter, leave
@@ -23,44 +24,44 @@ class WaitLine:
         """Stand at the end of the line. Owner of the waiter only."""
         waiter.next = waiter.previous = waiter  # a new attribute is an allocation, so not below
         state = enter()
-        try:
-            last = self.previous
-            waiter.previous = last
-            waiter.next = self
-            last.next = waiter
-            self.previous = waiter
-        finally:
-            leave(state)
+        last = self.previous
+        waiter.previous = last
+        waiter.next = self
+        last.next = waiter
+        self.previous = waiter
+        leave(state)
 
     def leave(self, waiter):
         """Step out of the line. Returns False if not in it: then it has been notified."""
         state = enter()
-        try:
-            other = waiter.next
-            before = waiter.previous
-            before.next = other
-            other.previous = before
-            waiter.next = waiter.previous = waiter
-        finally:
-            leave(state)
+        other = waiter.next
+        before = waiter.previous
+        before.next = other
+        other.previous = before
+        waiter.next = waiter.previous = waiter
+        leave(state)
         return other is not waiter
 
     def _take(self):
         """The first, out of the line; the line itself if nobody is left."""
         state = enter()
-        try:
-            waiter = self.next
-            other = waiter.next
-            self.next = other
-            other.previous = self
-            waiter.next = waiter.previous = waiter
-        finally:
-            leave(state)
+        waiter = self.next
+        other = waiter.next
+        self.next = other
+        other.previous = self
+        waiter.next = waiter.previous = waiter
+        leave(state)
         return waiter
 
     def notify(self):
         """Ring for the one who has waited longest, if any."""
-        waiter = self._take()
+        state = enter()  # as `_take`, a call of which takes as long as all of this
+        waiter = self.next
+        other = waiter.next
+        self.next = other
+        other.previous = self
+        waiter.next = waiter.previous = waiter
+        leave(state)
         if waiter is not self:
             waiter.bell.ring(waiter)
 

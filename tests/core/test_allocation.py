@@ -204,7 +204,7 @@ def kinds(core, threadsafe):
     return {
         "flag": (0, core.ThreadSafeFlag, lambda it: it.set(), lambda it: it.wait(), nothing),
         "event": (80, core.Event, lambda it: it.set(), lambda it: it.wait(), lambda it: it.clear()),
-        "queue": (128, lambda: threadsafe.ThreadSafeQueue(1), lambda it: it.put_sync(1), lambda it: it.get(), nothing),
+        "queue": (160, lambda: threadsafe.ThreadSafeQueue(1), lambda it: it.put_sync(1), lambda it: it.get(), nothing),
         "thread-safe event": (
             176, threadsafe.ThreadSafeEvent, lambda it: it.set(), lambda it: it.wait(), lambda it: it.clear()
         ),

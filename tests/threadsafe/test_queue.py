@@ -1176,6 +1176,19 @@ def test_drop_oldest_keeps_the_latest_and_counts_the_rest(core, threadsafe, buf)
 
 
 @pytest.mark.rp2040(seeds=1)
+@pytest.mark.parametrize("overflow", ["drop_oldest", "drop_newest"])
+def test_where_items_may_be_dropped_no_put_waits_not_even_one_that_lets_others_have_a_turn(core, threadsafe, overflow):
+    queue = threadsafe.ThreadSafeQueue(2, overflow)
+
+    async def main():
+        for n in range(200):  # see `fair`: some of them yield
+            await queue.put(n)
+
+    run(core, main)
+    assert queue.dropped == 198
+
+
+@pytest.mark.rp2040(seeds=1)
 def test_drop_newest_keeps_the_first_and_counts_the_rest(core, threadsafe):
     queue = threadsafe.ThreadSafeQueue(2, "drop_newest")
 
