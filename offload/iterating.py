@@ -86,6 +86,7 @@ class iterate(Arrivals):
         if not MICROPYTHON:
             job.context = self._context
         job.kept = True
+        job.taken = False  # while nobody else looks at the job: see the end of `job`
         return job
 
     async def aclose(self):

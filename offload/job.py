@@ -67,20 +67,19 @@ class Job(Cell):
         self.error = None
         self.task = None
         self.woken = False  # the task is in the ready ring, about to take the outcome
-        self.given_up = False  # it has failed, but its function runs on
-        self.expired = False  # its time is up
-        self.taken = False  # the outcome was given to the task
         self.cancelled = False  # nobody wants the outcome: its function may ask
-        self.kept = False  # a wait for it that is cancelled leaves it as it is, to be waited for again
-        self.limits = None  # an Options, if it has any
         self.queue = None  # of the loop whose task awaits it
         self.bell = None
+        self.given_up = False  # it has failed, but its function runs on
+        self.expired = False  # its time is up
         if MICROPYTHON:
             self.unclaimed = True
-            self.context = None
-        else:
-            self.unclaimed = [None]  # popped by whoever runs, withdraws or fails it: one of them
-            self.context = copy_context()
+            return  # the rest is the class's until it is written: to make an instance takes a while for each attribute
+        self.taken = False  # the outcome was given to the task
+        self.kept = False  # a wait for it that is cancelled leaves it as it is, to be waited for again
+        self.limits = None  # an Options, if it has any
+        self.unclaimed = [None]  # popped by whoever runs, withdraws or fails it: one of them
+        self.context = copy_context()
 
     def options(self, timeout=None, on_cancel=None, dropped=None, progress=None):
         """The same job, to be awaited, with its own rules instead of the pool's. See Options."""
@@ -106,7 +105,7 @@ class Job(Cell):
             return
         result = error = None
         try:
-            if self.context is None:
+            if MICROPYTHON or self.context is None:
                 result = self.func(*self.args, **self.kwargs)
             else:
                 result = self.context.run(self.func, *self.args, **self.kwargs)
@@ -114,13 +113,25 @@ class Job(Cell):
             error = failure
         if slot is not None:
             slot.ended(error)
-        self.finish(result, error)
+        if not MICROPYTHON or self.cancelled:
+            self.finish(result, error)
+            return
+        self.result = result  # `finish`, without its calls
+        self.error = error
+        self.state = ENDED
+        fence()
+        bell = self.bell
+        if bell is not None:
+            bell.ring(self)
+        if self.cancelled and self.limits is not None:  # meanwhile
+            self.limits.drop(self, error, True)
 
     def finish(self, result, error):
         """Hand the outcome of a job that the caller has claimed to whoever awaits it."""
         self.result = result
         self.error = error
-        self.context = None
+        if not MICROPYTHON:
+            self.context = None
         self._end()
         if self.cancelled and self.limits is not None:
             self.limits.drop(self, error, True)
@@ -226,7 +237,11 @@ class Job(Cell):
                 self.limits.end(self)
         if task is not None:
             if first:
-                self.queue.arrive(task, False)
+                queue = task.queue
+                if MICROPYTHON and queue.policy is None and task.slot < 0:
+                    queue.ready.push(task)  # `arrive`, without its calls
+                    return
+                queue.arrive(task, False)
                 task.data = self  # so that a cancel before it runs finds this
         elif not self.kept:  # its caller has gone
             self.report_late()
@@ -258,7 +273,8 @@ class Job(Cell):
         if not self.claim():
             return False
         self.state = ENDED
-        self.context = None
+        if not MICROPYTHON:
+            self.context = None
         if self.bell is not None:
             self.bell.disarm(self)
             if not self.woken:
@@ -277,6 +293,27 @@ class Job(Cell):
             self.queue.call_exception_handler(
                 {"message": self.describe() + " failed after its caller was cancelled", "exception": error, "future": self}
             )
+
+
+if MICROPYTHON:
+    # Written before the job is queued, by `options` and the like; but for `taken`, for which there is room in a table
+    # of 17 (see `options.limited`): none may move when the other core reads it.
+    Job.taken = Job.kept = False
+    Job.limits = None
+
+    def _awaited(job):
+        """Awaits `job`. It returns the result, which costs less than to raise it."""
+        nothing = result = PENDING
+        if job.state != NEW or not job._submit():
+            result = job.attempt()
+        while result is nothing:
+            yield job  # if it has ended already, `park` sees that
+            if job.state == ENDED and job.error is None and job.limits is None:
+                return job.result  # as `attempt`, without its call
+            result = job.attempt()
+        return result
+
+    Job.__await__ = Job.__iter__ = _awaited
 
 
 class Queueing(ParkedTask):

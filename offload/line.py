@@ -102,6 +102,17 @@ class JobLine:
 
     def submit(self, job):
         """Put `job` in the line and see to a thread for it. False if there is no room; QueueClosed."""
+        if MICROPYTHON:
+            idle = self.idle
+            if not self.waking and idle.next is not idle:
+                self.waking = True
+                done = self.jobs.put_for(job, idle)
+                if done > 1:
+                    return True
+                self.waking = False  # whoever was in the line is on the way already, or there was no room
+                if done:
+                    self._wake()
+                    return True
         if not self.jobs.put(job):
             if self.jobs.closed:
                 raise QueueClosed
@@ -170,10 +181,11 @@ class JobLine:
         job = self._next()
         if job is PENDING:
             job = wait_in_thread(self.idle, self.look, self.idle_time, _NO_TASK)
-            if self._some() and not self.waking:
+            if not self.waking and not (MICROPYTHON and self.size == 1) and self._some():
                 self._wake()
-        if self.putters.any():
-            self.putters.notify()
+        putters = self.putters
+        if (putters.next is not putters) if MICROPYTHON else putters.any():
+            putters.notify()
         return job
 
     def _next(self):
@@ -189,7 +201,11 @@ class JobLine:
         self.waking = False
         if MICROPYTHON:
             fence()
-        job = self._next()
+        after = self.after
+        if MICROPYTHON and after.first is after.last:
+            job = self.jobs.get()  # as `_next`, without its call
+        else:
+            job = self._next()
         if job is PENDING and self.jobs.closed and self.jobs.drained():
             raise QueueClosed
         return job
@@ -229,29 +245,29 @@ if MICROPYTHON:
         def __init__(self):
             node = [None, None]
             node[0] = node
-            self._first = self._last = node  # the first was taken already
+            self.first = self.last = node  # the first was taken already
 
         def __bool__(self):
-            return self._first is not self._last
+            return self.first is not self.last
 
         def append(self, item):
             node = [None, item]
             node[0] = node
             state = enter()
             try:
-                self._last[0] = node
-                self._last = node
+                self.last[0] = node
+                self.last = node
             finally:
                 leave(state)
 
         def popleft(self):
             state = enter()
             try:
-                taken = self._first
+                taken = self.first
                 node = taken[0]
                 item = node[1]
                 taken[1] = None
-                self._first = node
+                self.first = node
             finally:
                 leave(state)
             if node is taken:

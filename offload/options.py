@@ -6,7 +6,7 @@
 from ..core.native import MICROPYTHON
 from ..core.times import units
 from ..threadsafe.parking import check_timeout
-from .job import JobCancelled, WorkerClosed, check_on_cancel
+from .job import NEW, JobCancelled, WorkerClosed, check_on_cancel
 from .telling import Progress
 
 if MICROPYTHON:
@@ -34,7 +34,7 @@ def limited(job, timeout=None, on_cancel=None, dropped=None, progress=None):
             raise TypeError(name + " is a function, not " + repr(fn))
     pool.check_options(on_cancel, progress)
     job.limits = Options(timeout, dropped, progress)
-    job.kept = False
+    job.kept = job.taken = False  # now, while nobody else looks at the job: see the end of `job`
     return job if on_cancel == "abandon" else Insisting(job, on_cancel == "signal")
 
 
@@ -111,6 +111,8 @@ class Insisting:
         self._signal = signal
         self._must = must
         job.kept = True
+        if job.state == NEW:
+            job.taken = False
 
     def options(self, timeout=None, on_cancel=None, dropped=None, progress=None):
         """See Job.options."""

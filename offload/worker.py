@@ -115,11 +115,13 @@ class Pool(JobLine):
             counts.update(self._remote.statistics())
         return counts
 
-    def submit(self, job):
-        """Queue `job` and see to a thread for it. False if the queue is full; QueueClosed. Called by Job."""
-        if self._remote is not None:
-            return self._remote.submit(job)
-        return JobLine.submit(self, job)
+    if not MICROPYTHON:
+
+        def submit(self, job):
+            """Queue `job` and see to a thread for it. False if the queue is full; QueueClosed. Called by Job."""
+            if self._remote is not None:
+                return self._remote.submit(job)
+            return JobLine.submit(self, job)
 
     def close(self, timeout=None, drain=True):  # seldom
         """Take no more jobs, at once; awaitable: until those queued are done and the threads have ended.
