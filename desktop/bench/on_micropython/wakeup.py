@@ -31,20 +31,25 @@ def on_edge(_):
     flag.set()
 
 
+def edge():
+    pin.value(1)
+    pin.value(0)
+
+
 def core1():
     global stamp
+    act = edge if what.endswith("isr") else flag.set
+    put = queue.put_sync if what == "queue" else None
+    now = time.ticks_us
     for i in range(TIMES):
         while ready <= i:
             time.sleep_ms(1)
         time.sleep_ms(5)  # core 0 is asleep by now
-        stamp = time.ticks_us()
-        if what == "queue":
-            queue.put_sync(i)
-        elif what.endswith("isr"):
-            pin.value(1)
-            pin.value(0)
+        stamp = now()  # little is between this and what is measured
+        if put is None:
+            act()
         else:
-            flag.set()
+            put(i)
 
 
 async def turn():
@@ -57,13 +62,13 @@ async def main():
     late = []
     tasks = [asyncio.create_task(turn()) for _ in range(TASKS)]
     start_new_thread(core1, ())
+    wait = queue.get if what == "queue" else flag.wait
+    now = time.ticks_us
     for i in range(TIMES):
         ready = i + 1
-        if what == "queue":
-            await queue.get()
-        else:
-            await flag.wait()
-        late.append(time.ticks_diff(time.ticks_us(), stamp))
+        await wait()
+        then = now()
+        late.append(time.ticks_diff(then, stamp))
     ready = -1
     for task in tasks:
         await task
