@@ -6,6 +6,7 @@ import threading
 import time
 
 import pytest
+
 from support import submodule
 
 pytestmark = pytest.mark.cpython

@@ -82,7 +82,7 @@ def stand_still_until(true):
 
 @contextlib.asynccontextmanager
 async def nothing_begins(core, f):
-    """In the block, tasks hand calls over to the thread, which is held up until then: none ends before all are there."""
+    """In the block tasks hand calls over to the thread, which is held up: none ends before all are there."""
     gate = threading.Event()
     held_up = core.create_task(wait_for(f._strand.assign(gate.wait)))
     try:
