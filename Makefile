@@ -20,12 +20,15 @@ test-newer: all-targets
 	TWINCORE_MICROPYTHON=1.26 $(BIN)/python -m pytest -k "unix or rp2040-seed1- or rp2040-seed1]" \
 		tests/core tests/threadsafe tests/primitives tests/drivers tests/offload $(ARGS)
 
-# What takes hours: more interleavings, generated programs and schedules, and 10^8 items through every form of a queue.
+# What takes hours: more interleavings, generated programs and schedules, and 10^8 items through every form of a queue, and
+# 10^6 inputs to each parser.
 nightly: targets
 	TWINCORE_SEEDS=300 $(BIN)/python -m pytest tests/threadsafe/test_queue_stress.py
 	TWINCORE_PROGRAMS=100000 $(BIN)/python -m pytest --timeout 0 tests/core/test_differential.py
 	TWINCORE_EXPLORE_BOUND=3 $(BIN)/python -m pytest tests/explore/test_threadsafe.py
+	TWINCORE_MIP="threadsafe primitives offload drivers package" $(BIN)/python -m pytest tests/desktop/deploy/test_mip.py
 	$(BIN)/python tests/soak --items 1e8
+	$(BIN)/python tests/fuzz parsers --inputs 1000000
 
 lint: $(VENV)
 	$(BIN)/ruff check .

@@ -8,8 +8,8 @@ The pulse tells when a second begins, RMC which one it was: see `pps`. Sentences
 about: at 9600 baud, no more than 900 characters each second.
 """
 
-from .calendar import date_after
-from .gps import AS_GPS, DAY, RMC, check_callback
+from ..core.lazy import above
+from .gps import AS_GPS, RMC, check_callback
 from .gps_rw import GPS
 from .nmea import NMEA
 from .pps import Pulses
@@ -22,7 +22,7 @@ class _Timed:
     |---|---|---|---|
     | what AS_GPS or GPS has | tasks of the loop in which it was made | as there | as there |
     | `get_ms()`, `get_t_split()` | these | never | nothing |
-    | `await ready()`, `pulse()`, `set_rtc()`, `delta()` | these, any number | the task | to wait |
+    | `await ready()`, `pulse()`, `set_rtc()`, `delta()`, `calibrate()` | these, any number | the task | to wait |
     | `acquired`, `pulses_lost`, `pulse_noise` | any context | never | nothing |
 
     `pps_cb(gps, *pps_cb_args)` is called by a task, soon after each pulse, and not by the interrupt as upstream's is:
@@ -86,35 +86,27 @@ class _Timed:
         split[3] = us
         return split
 
-    async def set_rtc(self):
-        """Set the board's clock to local time, at a pulse. OSError where there is no `machine.RTC`; as `ready`."""
-        rtc, stm = _rtc()
-        await self.ready()
-        await self.pulse()
-        second = self._pulses.now()[0]
-        days, told = self._local()
-        if second < told:  # midnight has passed since RMC came
-            days += 1
-        day, month, year = date_after(days)
-        clock = (second // 3600, second // 60 % 60, second % 60, 255 if stm else 0)  # there the fraction counts down
-        date = (year, month, day, (days + 3) % 7 + stm)  # and Monday is 1
-        rtc.datetime(date + clock)
+    def set_rtc(self):
+        """Awaitable: set the board's clock to local time, at a pulse. OSError where there is no `machine.RTC`; as
+        `ready`."""
+        return above("drivers.gps_clock", "set_clock")(self)
 
-    async def delta(self):
-        """Microseconds by which the board's clock is ahead of the receiver's. Waits for a pulse.
+    def delta(self):
+        """Awaitable: microseconds by which the board's clock is ahead of the receiver's. Waits for a pulse.
 
-        STM32 only, whose clock tells fractions of a second: OSError elsewhere.
+        STM32 only, whose clock tells fractions of a second: OSError elsewhere. It blocks the loop for up to 4 ms.
         """
-        rtc, stm = _rtc()
-        if not stm:
-            raise OSError("this board's clock tells no fractions of a second to compare")
-        await self.ready()
-        await self.pulse()
-        when = rtc.datetime()
-        second, us = self._pulses.now()
-        ahead = when[4] * 3600 + when[5] * 60 + when[6] - second
-        ahead = (ahead + DAY // 2) % DAY - DAY // 2
-        return ahead * 1_000_000 + (255 - when[7]) * 1_000_000 // 256 - us
+        return above("drivers.gps_clock", "delta")(self)
+
+    def calibrate(self, minutes=5):
+        """Awaitable: set the board's clock, measure how fast it goes, and have it corrected from then on. The factor.
+
+        A step of the factor, -511 to 512, is 2**-20, 0.95 ppm. Every 10 s it looks, as `delta` does, until three looks
+        in a row found the same within a step, at most for so many minutes; the longer, the more exact. STM32 only:
+        OSError elsewhere. ValueError for less than a minute, RuntimeError for a clock that is off by more than can be
+        corrected; as `ready`. If it fails or is cancelled the clock is corrected as it was before.
+        """
+        return above("drivers.gps_clock", "calibrate")(self, minutes)
 
     def _stop(self):
         self._pulses.stop()
@@ -167,13 +159,3 @@ class GPS_RWTimer(_Timed, GPS):
         """End it, and its interrupt. Again: nothing happens."""
         self._stop()
         GPS.close(self)
-
-
-def _rtc():
-    """The board's clock, and whether it is an STM32's."""
-    for name in ("pyb", "machine"):
-        try:
-            return __import__(name).RTC(), name == "pyb"
-        except (ImportError, AttributeError):
-            pass
-    raise OSError("there is no machine.RTC here to set")

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from ..board import Board
 from ..emulation import emulator
 from ..wiring import Wiring
 from .scripts import SCRIPTS, ScriptFailed
@@ -38,7 +39,45 @@ DRIVERS = (
     Driver("infrared", "NEC_IR: 12 ms after the last edge to callback", "a task may be late by 35 ms"),
     Driver("pulses", "pulse per second: edge to task", "entry of a hard interrupt 15 us Pyboard"),
     Driver("record", "RecordOrientedUart, 115 200 baud: last byte to task"),
+    Driver(
+        "link",
+        "I2C link, 400 kHz, Responder: edge of an exchange to task that has its 8 bytes",
+        "blocks 2.1 ms on average, 7.5 at most, ESP8266; looks each 100 ms",
+    ),
+    Driver("syncom", "SynCom: last bit of 8 characters to task", "8.8 ms a character"),
 )
+LINK_WIRES = ((2, 3),)
+SYNCOM_WIRES = ((2, 3), (6, 7), (8, 9), (10, 11))
+
+
+class OtherEnd:
+    """At the other end of an I2C link: what an Initiator's port gives and takes. The board's core 1 has its wires.
+
+    A real Initiator cannot be there: the emulated I2C controllers are masters only.
+    """
+
+    HEADER, PAYLOAD = b"\x08\x00", b"01234567"
+
+    def __init__(self) -> None:
+        self._reads = 0  # in this exchange
+
+    def read(self, count: int, stop: bool) -> bytes:
+        """`count` is as many as the controller might read, which is not known yet."""
+        self._reads += 1
+        return (self.HEADER if self._reads == 1 else self.PAYLOAD).ljust(count, b"\xff")[:count]
+
+    def write(self, data: bytes, stop: bool) -> None:
+        """The Responder's header, which ends the exchange: it has nothing to say."""
+        self._reads = 0
+
+
+@dataclass
+class WithOtherEnd(Wiring):
+    """That, on I2C 0."""
+
+    def apply(self, board: Board, *, paced: bool = False) -> None:
+        super().apply(board, paced=paced)
+        board.i2c(0).attach(0x12, OtherEnd())
 
 
 @dataclass(frozen=True)
@@ -54,6 +93,10 @@ def measured(driver: Driver, ready: int) -> Measured:
     options: emulator.Options = {"args": [driver.name, str(ready)], "wall_limit": 300}
     if driver.name == "record":  # a UART's bytes do not go over a plain wire
         options["wiring"] = Wiring(tables={"uart": {"0": {"to": 0}}})
+    elif driver.name == "link":
+        options |= {"wiring": WithOtherEnd(), "wires": LINK_WIRES}
+    elif driver.name == "syncom":
+        options["wires"] = SYNCOM_WIRES
     result = emulator.run(SCRIPTS / "drivers.py", **options)
     if result.exit_code != 0 or result.timed_out:
         said = (result.stderr.strip() or result.stdout.strip() or f"exit code {result.exit_code}").splitlines()

@@ -10,13 +10,13 @@ from twincore.desktop.bench import drivers, speed, wakeups
 pytestmark = [pytest.mark.cpython, pytest.mark.timeout(120)]
 
 
-@pytest.mark.parametrize("name", ["pin", "record"])
+@pytest.mark.parametrize("name", ["pin", "record", "link", "syncom"])
 def test_every_event_is_measured(target_is_here, name):
     target_is_here("rp2040")
     driver = next(driver for driver in drivers.DRIVERS if driver.name == name)
     found = drivers.measured(driver, 0)
     assert len(found.late) == 24 and min(found.late) > 0
-    assert (found.interrupt is None) == (name == "record")
+    assert (found.interrupt is None) == (name != "pin")
 
 
 def test_items_are_counted(target_is_here):

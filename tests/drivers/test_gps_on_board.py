@@ -276,13 +276,79 @@ def test_the_boards_clock_is_set_to_the_second(kind, monday):
         assert when[:4] == (2024, 1, 1, monday)
         assert when[4] * 3600 + when[5] * 60 + when[6] == passed % 86400
         if kind == "pyboard":
-            assert abs(await gps.delta()) < 5000  # a 256th of a second
+            assert abs(await gps.delta()) < 200  # of 3906, which the clock tells
         else:
             with pytest.raises(OSError, match="no fractions"):
                 await gps.delta()
         gps.close()
 
     on_board(test, kind)
+
+
+def calibrated(test, kind="pyboard"):
+    """`await test(board, gps, pyb's RTC)` on a board whose receiver has pulses."""
+
+    async def begin(board, machine):
+        timed = board.world.import_module("twincore.drivers.gps_timed")
+        pin = "X3" if kind == "pyboard" else PPS
+        chips.GPS(board, log(1500), uart=1, pps=pin)
+        gps = timed.GPS_Timer(core.StreamReader(machine.UART(1, 9600)), machine.Pin(pin, machine.Pin.IN))
+        rtc = board.world.import_module("pyb").RTC() if kind == "pyboard" else None
+        try:
+            await test(board, gps, rtc)
+        finally:
+            gps.close()
+
+    on_board(begin, kind)
+
+
+@pytest.mark.parametrize("ppm", [0, 40, -17, 450])
+def test_a_clock_that_goes_wrong_is_made_to_go_right(ppm):
+    async def test(board, gps, rtc):
+        board.world.calendar.crystal_ppm = ppm
+        rtc.calibration(100)  # what it was before does not count
+        start = board.time.now()
+        factor = await gps.calibrate()
+        assert factor == pytest.approx(-ppm / 1e6 * 2**20, abs=1) and rtc.calibration() == factor
+        assert 30 <= (board.time.now() - start) / 1e6 <= 65  # three looks that agree, not five minutes
+        before = await gps.delta()
+        await core.sleep(600)
+        drift = await gps.delta() - before
+        assert abs(drift) < 600 * 1.5  # us: 1.5 ppm
+
+    calibrated(test)
+
+
+def test_a_clock_that_is_too_far_off_is_left_as_it_was():
+    async def test(board, gps, rtc):
+        board.world.calendar.crystal_ppm = 700
+        rtc.calibration(7)
+        with pytest.raises(RuntimeError, match="its factor would be -73"):
+            await gps.calibrate(1)
+        assert rtc.calibration() == 7
+
+    calibrated(test)
+
+
+def test_a_calibration_that_is_given_up_changes_nothing():
+    async def test(board, gps, rtc):
+        rtc.calibration(-9)
+        with pytest.raises(core.TimeoutError):
+            await core.wait_for(gps.calibrate(), 25)
+        assert rtc.calibration() == -9
+        with pytest.raises(ValueError, match="minutes is 1 or more"):
+            await gps.calibrate(0)
+        assert rtc.calibration() == -9
+
+    calibrated(test)
+
+
+def test_a_clock_without_fractions_can_not_be_calibrated():
+    async def test(board, gps, rtc):
+        with pytest.raises(OSError, match="no fractions"):
+            await gps.calibrate()
+
+    calibrated(test, "pico")
 
 
 def test_read_and_write_with_pulses():

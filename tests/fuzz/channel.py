@@ -1,27 +1,13 @@
-"""A fuzzer for what a HeartbeatServer reads: any bytes are lines of a Channel, or break it with its own error.
+"""A fuzzer for what a HeartbeatServer reads: any bytes are lines of a Channel, or break it with its own error."""
 
-    python tests/fuzz/channel.py -runs=1000000     with atheris, if it is installed: coverage-guided
-    python tests/fuzz/channel.py 1000000           without: seeded random inputs
-"""
 
-import random
-import sys
-import time
-from contextlib import nullcontext
-from pathlib import Path
+from twincore import core
+from twincore.drivers.channel import Channel, ConnectionBroken, greeting_of
+from twincore.drivers.records import RecordOrientedUart
 
-try:
-    import atheris
-except ImportError:
-    atheris = None
-sys.path.append(str(Path(__file__).parents[1] / "portable"))
+from ports import Port
 
-with nullcontext() if atheris is None else atheris.instrument_imports(include=["twincore.drivers"]):
-    from twincore import core
-    from twincore.drivers.channel import Channel, ConnectionBroken, greeting_of
-    from twincore.drivers.records import RecordOrientedUart
-
-    from ports import Port
+LONGEST_INPUT = 400  # bytes
 
 
 async def served(channel, data):
@@ -57,31 +43,3 @@ def made(rng):
     for _ in range(rng.randrange(2)):
         text[rng.randrange(len(text))] = rng.randrange(256)
     return bytes([rng.randrange(256)]) + text
-
-
-def run_random(count, seed=1):
-    """Without atheris. Returns how many inputs were checked."""
-    rng = random.Random(seed)
-    for _ in range(count):
-        check(made(rng))
-    return count
-
-
-def guided(data):
-    """Of atheris: its bytes as they are, and what is made from them."""
-    check(data)
-    check(made(random.Random(data)))
-
-
-def main():
-    if atheris is None:
-        count = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
-        start = time.perf_counter()
-        print(run_random(count), "inputs in", round(time.perf_counter() - start, 1), "s")
-        return
-    atheris.Setup(sys.argv, guided)
-    atheris.Fuzz()
-
-
-if __name__ == "__main__":
-    main()

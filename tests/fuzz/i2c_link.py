@@ -1,187 +1,213 @@
-"""A fuzzer for the I2C link: whatever the other end does, an end raises nothing, does not hang, and is up again with
-an orderly peer.
+"""A fuzzer for what comes to an end of the I2C link over its bus: each header and payload is taken as it is, or breaks
+the link with its own error.
 
-    python tests/fuzz/i2c_link.py -runs=1000000     with atheris, if it is installed: coverage-guided
-    python tests/fuzz/i2c_link.py 1000000           without: seeded random inputs
+The other end keeps to the order of the wires, which answer at once: so no time passes, and one exchange after another
+is made of an input. What is wrong with wires and in time, `i2c_session` does.
 """
 
-import random
-import sys
-import time
-from contextlib import nullcontext
-from pathlib import Path
+from i2c_wires import Target, wire
 
-try:
-    import atheris
-except ImportError:
-    atheris = None
+from twincore import core
+from twincore.drivers import Initiator, Responder
 
-sys.path.append(str(Path(__file__).parents[1] / "portable"))
-
-with nullcontext() if atheris is None else atheris.instrument_imports(include=["twincore.drivers"]):
-    from twincore import core, drivers
-    from twincore.drivers import i2c_link_initiator, i2c_link_responder  # noqa: F401
-
-from i2c_wires import READ_REQ, Boards
-
-PLAUSIBLE = (b"\x00\x00", b"\x05\x00", b"\xc8\x00", b"\x00\x80", b"\xff\xff", b"\xc9\x00", b"\x01\x80")
+LONGEST_INPUT = 48  # bytes
+SIZE = 8  # rxbufsize: so that an input fills the pipes
+HOLD = 0x80
+ODD = 3  # of an exchange's first byte, the lowest bits: the other end moves other bytes than it should, or naks
 
 
-class Hostile:
-    """The other end: it does what the bytes of an input say."""
+class Responding(Responder):
+    rxbufsize = SIZE
 
-    def __init__(self, data, boards, is_initiator):
-        self.data = iter(data)
-        self.left = len(data)
-        self.boards = boards
-        self.pin = boards.pin[0] if is_initiator else boards.pinack[1]
-        self.target = boards.bus.target
+    async def _run(self):
+        """Its exchanges are begun by the fuzzer."""
 
-    def next(self):
-        self.left = max(0, self.left - 1)
-        return next(self.data, 0)
 
-    # As the slave of a Responder's bus.
+class Initiating(Initiator):
+    rxbufsize = SIZE
 
-    def irq(self):
-        return self
+    async def _run(self):
+        """Its exchanges are begun by the fuzzer."""
 
-    def flags(self):
-        return 0
 
-    def __call__(self, target):
-        if target.flags() == READ_REQ:
-            byte = self.next()
-            target.write(bytes([byte if byte & 1 else 0]))
+class Peer:
+    """The other end. `frames`: what it sends in this exchange, a header and a payload; `got`: what came."""
+
+    def __init__(self):
+        pin, pinack = wire(), wire()  # the Initiator's end, the Responder's end
+        self.end = self.made(pin, pinack)
+        self.hears.irq(self.turned)
+        self.begin(0, [])
+
+    def begin(self, odd, frames):
+        """Both wires are down, and it is to be this exchange."""
+        self.frames = []  # or it would take that for a part of the exchange
+        self.reads = self.naks = 0
+        self.own(0)
+        self.end._wires.put(0)
+        self.frames = frames
+        self.got = []
+        self.broke = False
+        self.odd = odd
+
+
+class ForResponder(Peer):
+    """An Initiator, and the bus."""
+
+    def made(self, pin, pinack):
+        self.own, self.hears = pin[0], pinack[0]
+        return Responding(self, pin[1], pinack[1], verbose=False)
+
+    def begin(self, odd, frames):
+        Peer.begin(self, odd, frames)
+        self.naks = odd >> 2 & 3 if odd & ODD == ODD else 0
+        if frames:
+            self.own(1)
+
+    def turned(self, pin):
+        if not self.frames:
+            self.own(pin())
+        elif pin():
+            self.own(0)
         else:
-            target.readinto(bytearray(1))
+            self.frames.pop(0)
+            if self.frames:
+                self.own(1)
 
-    def fault(self, kind, buf):
-        byte = self.next()
-        if byte & 0xF0 == 0xF0:
+    def nak(self):
+        if self.naks:
+            self.naks -= 1
             raise OSError(5)
-        if len(buf) == 2 and byte & 3 == 3:
-            return PLAUSIBLE[byte % len(PLAUSIBLE)]
-        return None
 
-    # As the master of an Initiator's.
+    def readfrom_into(self, addr, buf):
+        self.nak()
+        buf[:] = self.frames[0]
 
-    def master(self, byte):
-        header = PLAUSIBLE[byte % len(PLAUSIBLE)]
-        for _ in range(1 + byte % 3):
-            if byte & 8:
-                self.target.give()
+    def writeto(self, addr, buf):
+        self.nak()
+        self.got.append(bytes(buf))
+
+
+class ForInitiator(Peer):
+    """A Responder, the bus's master."""
+
+    def made(self, pin, pinack):
+        self.own, self.hears = pinack[1], pin[1]
+        self.target = Target()
+        return Initiating(self.target, pin[0], pinack[0], verbose=False)
+
+    def begin(self, odd, frames):
+        Peer.begin(self, odd, frames)
+        self.reads = 2 if frames else 0
+        self.transfer = 0
+
+    def bytes_moved(self, meant):
+        """How many bytes it moves of so many."""
+        moved = meant
+        if self.odd & ODD == ODD and self.odd >> 2 & 3 == self.transfer:
+            moved = max(0, meant + (self.odd >> 4 & 3) - 1)
+        self.transfer += 1
+        self.broke = self.broke or moved != meant
+        return moved
+
+    def turned(self, pin):
+        if self.reads:
+            if pin():
+                self.got.append(bytes(self.target.give() for _ in range(self.bytes_moved(self.reads))))
+            elif len(self.got) == 1 and len(self.got[0]) == 2 and self.got[0] not in (b"\0\0", b"\0\x80"):
+                self.own(0)
+                self.reads = self.got[0][0]
+                return
             else:
-                for octet in header:
-                    self.target.take(octet)
-
-    async def run(self):
-        """Move the pin, be the bus's master."""
-        for byte in self.data:
-            if byte & 1:
-                self.pin(byte >> 1 & 1)
-            if byte & 4 and self.target.handler is not self:
-                self.master(byte)
-            await core.sleep_ms((0, 0, 1, 3, 10, 90, 200, 700)[byte >> 5])
-
-
-async def on_a_bad_line(data):
-    """Two orderly ends, on a bus and on wires that do what the bytes of an input say."""
-    boards = Boards()
-    ends = boards.pair(drivers)
-    await core.gather(*[end.ready() for end in ends])
-    hostile = Hostile(data[1:], boards, False)
-    boards.bus.fault = hostile.fault
-    while hostile.left:
-        for end in ends:
-            if end.outgoing.room() == end.rxbufsize:
-                end.write(b"w" * (data[0] & 0x7F))
-            end.incoming.take()
-        await core.sleep_ms(hostile.next())
-        pin = boards.pinack[1] if hostile.next() & 1 else boards.pin[0]
-        for level in (1 - pin(), pin()):  # a spike
-            pin(level)
-    boards.bus.fault = None
-    await core.sleep_ms(8000)  # what there was is noticed, and they have begun anew
-    await orderly(*ends)
+                self.own(0)
+                self.reads = 0
+            self.own(1)
+        elif self.frames:
+            if pin():
+                frame = self.frames[0]
+                for n in range(self.bytes_moved(len(frame))):
+                    self.target.take(frame[n] if n < len(frame) else 0)
+                self.own(0)
+            else:
+                self.frames.pop(0)
+                if self.frames:
+                    self.own(1)
 
 
-async def session(data):
-    boards = Boards()
-    is_initiator = bool(data[0] & 1)  # the hostile end
-    hostile = Hostile(data[1:], boards, is_initiator)
-    if is_initiator:
-        boards.bus.target.handler = hostile
-        boards.bus.fault = hostile.fault
-        end = boards.responder(drivers)
-    else:
-        end = boards.initiator(drivers)
-    end.write(b"w" * (data[0] & 0x7F))
-    hostile.pin(0)
-    await core.sleep_ms(2200)  # both have begun
-    await hostile.run()
-    assert end.incoming.any() <= 2 * end.rxbufsize
-    end.incoming.take()
-    boards.bus.fault = None
-    if is_initiator:
-        boards.bus.target.handler = None
-    peer = boards.initiator(drivers) if is_initiator else boards.responder(drivers)
-    await orderly(end, peer)
+async def exchange(peer, source, came, written):
+    """One exchange, and all that is to be known after it. `came`, `written`: what is on its way in and out."""
+    end = peer.end
+    odd = next(source)
+    header = bytes([next(source, 0), next(source, 0)])
+    count = header[0] | (header[1] & ~HOLD) << 8
+    if odd & 0x80:
+        assert end.incoming.take() == came
+        came.clear()
+    if odd & 0x40:
+        text = bytes(range(1 + header[0] % 12))
+        written += text[: end.write(text) or 0]
+    possible = count <= SIZE
+    payload = bytes(next(source, n) for n in range(count if possible else 3))
+    may_send = end._may_send if isinstance(end, Initiator) else not header[1] & HOLD
+    sends = bytes(written[:SIZE]) if may_send else b""
+    room, bad, lost, naks = end.incoming.room(), end.bad, end.lost, end.naks
+    # An Initiator prepares before bytes come, a Responder after that.
+    held = room < SIZE if isinstance(end, Initiator) else room - min(room, len(payload)) < SIZE
+    peer.begin(odd, [header, payload] if payload else [header])
+    likely_naks = peer.naks
+    broken = False
+    try:
+        await end._exchange()
+    except OSError:
+        broken = True
+    assert broken == (peer.broke or not possible), (odd, header, broken)
+    assert end.bad - bad <= (not possible) and (peer.broke or end.bad - bad == (not possible))
+    assert end.naks - naks == likely_naks - peer.naks
+    if broken:
+        taken = end.incoming.any()
+        end._drop()
+        end.synchronised = True  # begun anew
+        written.clear()
+        assert taken == end.incoming.any() == len(came) and end.outgoing.any() == 0 and not end._may_send
+        return
+    came += payload[:room]
+    written[: len(sends)] = b""
+    assert end.lost - lost == max(0, len(payload) - room)
+    assert end.incoming.any() == len(came) and end.outgoing.any() == len(written)
+    assert peer.got[0] == bytes([len(sends), HOLD if held else 0]) and b"".join(peer.got[1:]) == sends, peer.got
+    assert end._may_send == (not header[1] & HOLD)
 
 
-async def orderly(*ends):
-    for end in ends:
-        await core.wait_for(end.ready(), 30)
-    await core.sleep_ms(300)
-    for end in ends:
-        end.incoming.take()
-    for one, other in (ends, ends[::-1]):
-        one.write(b"orderly\n")
-        assert await core.wait_for(other.stream().readexactly(8), 5) == b"orderly\n"
-    for end in ends:
-        end.close()
+async def exchanges(data):
+    peer = ForInitiator() if data[0] & 1 else ForResponder()
+    source = iter(data[1:])
+    came, written = bytearray(), bytearray()
+    peer.end.synchronised = True
+    for _ in range(len(data)):
+        if not source.__length_hint__():
+            break
+        await exchange(peer, source, came, written)
+    assert peer.end.incoming.take() == came
+    peer.end.close()
 
 
 def check(data):
-    """One input: a byte of options, then what the other end does."""
+    """One input: a byte of options; then, for each exchange, a byte of oddities, a header, and as much of a payload."""
     if not data:
         return
-    reported = []
     core.new_event_loop(core.VirtualClock())
-    core.get_event_loop().set_exception_handler(lambda loop, context: reported.append(context))
     try:
-        core.run(on_a_bad_line(data) if data[0] & 0x80 else session(data))
+        core.run(exchanges(data))
     finally:
         core.new_event_loop()
-    assert not reported, reported
 
 
 def made(rng):
-    return rng.randbytes(1 + rng.randrange(60))
-
-
-def run_random(count, seed=1):
-    """Without atheris. Returns how many inputs were checked."""
-    rng = random.Random(seed)
-    for _ in range(count):
-        check(made(rng))
-    return count
-
-
-def guided(data):
-    """Of atheris."""
-    check(data)
-
-
-def main():
-    if atheris is None:
-        count = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
-        start = time.perf_counter()
-        print(run_random(count), "inputs in", round(time.perf_counter() - start, 1), "s")
-        return
-    atheris.Setup(sys.argv, guided)
-    atheris.Fuzz()
-
-
-if __name__ == "__main__":
-    main()
+    """An input that is mostly made of possible exchanges."""
+    data = bytearray([rng.randrange(2)])
+    for _ in range(rng.randrange(1, 5)):
+        count = rng.choice((0, 0, 1, 3, SIZE, SIZE, SIZE + 1, rng.randrange(256)))
+        high = rng.choice((0, 0, 0, HOLD, HOLD, rng.randrange(256)))
+        odd = rng.randrange(256)
+        data += bytes([odd if rng.random() < 0.3 else odd & ~ODD, count, high]) + rng.randbytes(min(count, SIZE))
+    return bytes(data)

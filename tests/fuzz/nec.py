@@ -1,18 +1,14 @@
 """A fuzzer for the NEC decoder: any widths, any count, gives a code or an error code, and raises nothing.
 
-    python tests/fuzz/nec.py -runs=1000000     with atheris, if it is installed: coverage-guided
-    python tests/fuzz/nec.py 1000000           without: seeded random inputs
-
 What it decodes to a code must be encoded to one that decodes to the same.
 """
 
-import random
 import struct
-import sys
-import time
 from array import array
 
 from twincore.drivers.nec_times import BADADDR, CODE, REPEAT, decode, encode
+
+LONGEST_INPUT = 140  # bytes
 
 
 def check(data):
@@ -49,28 +45,3 @@ def made(rng):
         widths[rng.randrange(CODE)] = rng.randrange(0x10000)
     count = rng.choice([CODE, CODE, CODE, 3, rng.randrange(0x400)])
     return bytes([rng.randrange(2)]) + struct.pack("<H", count) + widths.tobytes()
-
-
-def run_random(count, seed=1):
-    """Without atheris. Returns how many inputs were checked."""
-    rng = random.Random(seed)
-    for _ in range(count):
-        check(made(rng))
-    return count
-
-
-def main():
-    try:
-        import atheris
-    except ImportError:
-        count = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
-        start = time.perf_counter()
-        print(run_random(count), "inputs in", round(time.perf_counter() - start, 1), "s")
-        return
-    atheris.instrument_func(check)
-    atheris.Setup(sys.argv, check)
-    atheris.Fuzz()
-
-
-if __name__ == "__main__":
-    main()

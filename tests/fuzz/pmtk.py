@@ -1,31 +1,21 @@
 """A fuzzer for the answers of MediaTek receivers, and for the stream that they come in: no exception, no wrong value.
 
-    python tests/fuzz/pmtk.py -runs=1000000     with atheris, if it is installed: coverage-guided
-    python tests/fuzz/pmtk.py 1000000           without: seeded random inputs
-
 Each input is taken as an answer with its checksum, and as a piece of a stream, cut where its first byte says.
 """
 
-import random
-import sys
-import time
 
 from twincore import core
 from twincore.drivers.gps_rw import GPS
 from twincore.drivers.nmea import LONGEST
+
+from .nmea import whole
 
 SEEDS = (
     "PMTK001,220,3", "PMTK001,1", "PMTK705,AXN_2.31_3339_13101700,5632,PA6H,1.0",
     "PMTK514,0,1,1,1,1,5,0,0,0,0,0,0,0,0,0,0,0,0,0", "PGTOP,11,3", "PGTOP,12,x", "PMTK010,001", "PGACK,33,1",
 )  # fmt: skip
 PIECES = ("", ",", "*", "$", "\r\n", "-1", "9" * 30, "x", "\xb2", "PMTK001", "PGTOP", "11", "3")
-
-
-def whole(body):
-    both = 0
-    for byte in body:
-        both ^= byte
-    return b"$%b*%02X\r\n" % (body, both)
+LONGEST_INPUT = 600  # bytes
 
 
 def check(data):
@@ -56,28 +46,3 @@ def made(rng):
         fields[rng.randrange(len(fields))] = rng.choice(PIECES)
     body = ",".join(fields[: rng.randrange(1, 30)]).encode()
     return rng.choice([body, whole(body), whole(body) * 3])
-
-
-def run_random(count, seed=1):
-    """Without atheris. Returns how many inputs were checked."""
-    rng = random.Random(seed)
-    for _ in range(count):
-        check(made(rng))
-    return count
-
-
-def main():
-    try:
-        import atheris
-    except ImportError:
-        count = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
-        start = time.perf_counter()
-        print(run_random(count), "inputs in", round(time.perf_counter() - start, 1), "s")
-        return
-    atheris.instrument_all()  # with TWINCORE_PURE=1, that it sees into what is compiled otherwise
-    atheris.Setup(sys.argv, check)
-    atheris.Fuzz()
-
-
-if __name__ == "__main__":
-    main()
