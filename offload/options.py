@@ -6,7 +6,7 @@
 from ..core.native import MICROPYTHON
 from ..core.times import units
 from ..threadsafe.parking import check_timeout
-from .job import NEW, JobCancelled, WorkerClosed, check_on_cancel
+from .job import JobCancelled, WorkerClosed, check_on_cancel
 from .telling import Progress
 
 if MICROPYTHON:
@@ -111,8 +111,7 @@ class Insisting:
         self._signal = signal
         self._must = must
         job.kept = True
-        if job.state == NEW:
-            job.taken = False
+        job.taken = job.taken  # the instance's from now on: see the end of `job`
 
     def options(self, timeout=None, on_cancel=None, dropped=None, progress=None):
         """See Job.options."""
