@@ -26,7 +26,8 @@ def test_the_example_of_the_docs_from_nothing_changed_and_taken_back(twincore, a
     assert (first.returncode, first.stderr) == (0, "")
     board, copied, main = first.stdout.splitlines()
     assert board.startswith(f"{port}: Raspberry Pi Pico with RP2040, MicroPython 1.")
-    assert re.fullmatch(r"24 files copied \(\d+\.\d kB\); verified", copied)
+    all_files = re.fullmatch(r"(\d+) files copied \(\d+\.\d kB\); verified", copied)
+    assert int(all_files[1]) > 10
     assert main == "logger.py runs when the board starts, as it does now"
     assert heard_from(port, "it is") == "it is 21"
 
@@ -38,7 +39,7 @@ def test_the_example_of_the_docs_from_nothing_changed_and_taken_back(twincore, a
         assert (done.returncode, done.stderr) == (0, "")
         assert heard_from(port, "it is") == ("it is 21" if "--rollback" in command else "it is 22")
     nothing = twincore("deploy", port, app(sensor, "sensor.py").with_name("logger.py"))
-    assert nothing.stdout.splitlines()[1:] == ["nothing to do: 24 files there and verified"]
+    assert nothing.stdout.splitlines()[1:] == [f"nothing to do: {all_files[1]} files there and verified"]
 
 
 def heard_from(port, start):
