@@ -1,6 +1,5 @@
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -63,11 +62,3 @@ def test_mpremote_talks_to_a_served_board(started, target_is_here):
     assert result.stdout == "rp2\n"
     process.send_signal(signal.SIGINT)
     assert process.wait(10) == 130
-
-
-def test_a_port_in_use_is_an_error_in_one_line(twincore, target_is_here):
-    target_is_here("rp2040")
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        result = twincore("serve", "--port", taken.getsockname()[1])
-    assert result.returncode == 1
-    assert re.fullmatch(r"twincore: cannot listen: .*\n", result.stderr)

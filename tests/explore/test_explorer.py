@@ -245,7 +245,7 @@ def test_it_sees_what_the_library_s_threads_share(library):
     named = {site.rpartition(" ")[2] for site in report.sites if isinstance(site, str)}
     assert named >= {"closed", "_asleep"}
     made_in = {Path(site[0].co_filename).stem for site in report.sites if not isinstance(site, str)}
-    assert made_in >= {"store_cpython", "waitline_cpython", "native_cpython", "doorbell_cpython"}
+    assert made_in >= {"store_cpython", "waitline_cpython", "native_cpython", "parker_cpython"}
     assert not any("busy" in name for name in named)
 
 
@@ -289,8 +289,8 @@ MUTANTS = [
     (
         "a timed-out thread does not pass its notification on",
         PARKING,
-        "not used and released is None:\n                        line.notify()",
-        "not used and released is None:\n                        pass",
+        "not used and released is None:\n                            line.notify()",
+        "not used and released is None:\n                            pass",
         giving_up.get_timing_out_in_a_thread,
     ),
     (
@@ -317,8 +317,8 @@ MUTANTS = [
     (
         "the bell is not looked at between 'asleep' and sleeping",
         BELL,
-        "if len(self.pending) == 0:\n                self._lock",
-        "if True:\n                self._lock",
+        "if len(self.pending) == 0:\n                self._parker",
+        "if True:\n                self._parker",
         queues.two_threads_to_two_tasks,
     ),
     (
@@ -437,9 +437,9 @@ MUTANTS = [
         "the end of the work is looked for before it is told",
         QUEUE,
         "        finished = self._store.finish()\n"
-        "        if self.joiners.any() and not self._store.unfinished:  # in vain, too: others saw that\n"
+        "        if self.joiners.any() and not self.unfinished:  # in vain, too: others saw that\n"
         "            self.joiners.notify_all()\n",
-        "        if self.joiners.any() and not self._store.unfinished:\n            self.joiners.notify_all()\n"
+        "        if self.joiners.any() and not self.unfinished:\n            self.joiners.notify_all()\n"
         "        finished = self._store.finish()\n",
         joining.join_of_two_workers,
     ),
