@@ -21,7 +21,7 @@ def lengths(seen):
 def decode(seen):
     """The four bytes of the code that these edges make, or None."""
     times = lengths(seen)
-    if len(times) != 67 or not 8000 < times[0][1] < 10_000 or not 4000 < times[1][1] < 5000:
+    if len(times) != 67 or not 8000 < times[0][1] < 10_000 or not 3900 < times[1][1] < 5100:
         return None
     spaces = [us for level, us in times[2:] if level == 1]
     number = sum((us > 1125) << bit for bit, us in enumerate(spaces))
