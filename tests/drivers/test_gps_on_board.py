@@ -1,6 +1,5 @@
 """GPS receivers at a simulated board, in virtual time: logs at their own pace, faults, pulses, and the time between."""
 
-import threading
 
 import pytest
 
@@ -9,6 +8,8 @@ from twincore.desktop import chips
 from twincore.desktop.board import Board
 from twincore.desktop.firmware.world import World
 from twincore.drivers import AS_GPS, GPS, GPS_RWTimer, GPS_Timer
+
+from main_core import on_main_core
 
 pytestmark = [pytest.mark.cpython, pytest.mark.timeout(60)]
 
@@ -40,28 +41,10 @@ def log(seconds=30):
 
 def on_board(test, kind="pico"):
     """`await test(board, machine)` on the main core of a board of its own; `board.world` is what applications see."""
-    outcome, errors = [], []
     with Board(kind, virtual=True) as board:
         board.world = World(board)
         machine = board.world.import_module("machine")
-
-        def main():
-            with board.core("main", main=True):
-                core.new_event_loop()
-                try:
-                    outcome.append(core.run(test(board, machine)))
-                except BaseException as error:
-                    errors.append(error)
-                finally:
-                    core.new_event_loop()
-
-        thread = threading.Thread(target=main)
-        thread.start()
-        thread.join(50)
-        assert not thread.is_alive()
-    if errors:
-        raise errors[0]
-    return outcome[0]
+        return on_main_core(board, lambda: core.run(test(board, machine)))
 
 
 def uart(machine, baudrate=9600):

@@ -1,6 +1,5 @@
 """LCD against the simulated display, which says what its data sheet forbids: times, the state it begins in, rows."""
 
-import threading
 
 import pytest
 from hypothesis import given, settings
@@ -12,34 +11,23 @@ from twincore.desktop.board import Board
 from twincore.desktop.firmware.world import World
 from twincore.drivers import LCD
 
+from main_core import on_main_core
+
 pytestmark = [pytest.mark.cpython, pytest.mark.timeout(120)]
 PINS = (16, 17, 18, 19, 20, 21)
 
 
 def on_board(test, rows=2, columns=16, khz=270):
     """`await test(board, display, pins)` on the main core of a board of its own; the display must have no complaint."""
-    errors = []
     with Board(virtual=True) as board:
         machine = World(board).import_module("machine")
         display = chips.HD44780(board, PINS[0], PINS[1], PINS[2:], rows=rows, columns=columns, khz=khz)
 
         def main():
-            with board.core("main", main=True):
-                core.new_event_loop()
-                try:
-                    pins = [machine.Pin(number, machine.Pin.OUT) for number in PINS]
-                    core.run(test(board, display, pins))
-                except BaseException as error:
-                    errors.append(error)
-                finally:
-                    core.new_event_loop()
+            pins = [machine.Pin(number, machine.Pin.OUT) for number in PINS]
+            core.run(test(board, display, pins))
 
-        thread = threading.Thread(target=main)
-        thread.start()
-        thread.join(100)
-        assert not thread.is_alive()
-    if errors:
-        raise errors[0]
+        on_main_core(board, main, seconds=100)
     assert display.errors == []
 
 

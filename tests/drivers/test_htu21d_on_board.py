@@ -1,6 +1,5 @@
 """HTU21D against the simulated chip, in virtual time: its times, faults on demand, a chip that goes and comes back."""
 
-import threading
 
 import pytest
 
@@ -10,32 +9,16 @@ from twincore.desktop.board import Board
 from twincore.desktop.firmware.world import World
 from twincore.drivers import HTU21D
 
+from main_core import on_main_core
+
 pytestmark = [pytest.mark.cpython, pytest.mark.timeout(60)]
 
 
 def on_board(test):
     """`await test(board, machine.I2C(0))` on the main core of a board of its own."""
-    outcome, errors = [], []
     with Board(virtual=True) as board:
         machine = World(board).import_module("machine")
-
-        def main():
-            with board.core("main", main=True):
-                core.new_event_loop()
-                try:
-                    outcome.append(core.run(test(board, machine.I2C(0))))
-                except BaseException as error:
-                    errors.append(error)
-                finally:
-                    core.new_event_loop()
-
-        thread = threading.Thread(target=main)
-        thread.start()
-        thread.join(50)
-        assert not thread.is_alive()
-    if errors:
-        raise errors[0]
-    return outcome[0]
+        return on_main_core(board, lambda: core.run(test(board, machine.I2C(0))))
 
 
 @pytest.mark.parametrize("typical", [True, False])

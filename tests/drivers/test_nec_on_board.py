@@ -1,6 +1,5 @@
 """NEC_IR and NECTransmitter on a simulated board, in virtual time, with hard interrupts: jitter, noise, late loops."""
 
-import threading
 from itertools import pairwise
 from random import Random
 
@@ -18,31 +17,17 @@ from twincore.drivers import NEC_IR, NECTransmitter
 from twincore.drivers.nec_times import BADADDR, BADBLOCK, BADDATA, BADREP, BADSTART, OVERRUN, REPEAT
 from twincore.offload import Worker
 
+from main_core import on_main_core
+
 pytestmark = [pytest.mark.cpython, pytest.mark.timeout(120)]
 
 
 def on_board(test):
     """`await test(board, machine)` on the main core of a board of its own, in whose hardware nothing goes wrong."""
-    errors, said = [], []
+    said = []
     with Board(virtual=True, output=said.append) as board:
         machine = World(board).import_module("machine")
-
-        def main():
-            with board.core("main", main=True):
-                core.new_event_loop()
-                try:
-                    core.run(test(board, machine))
-                except BaseException as error:
-                    errors.append(error)
-                finally:
-                    core.new_event_loop()
-
-        thread = threading.Thread(target=main)
-        thread.start()
-        thread.join(100)
-        assert not thread.is_alive()
-    if errors:
-        raise errors[0]
+        on_main_core(board, lambda: core.run(test(board, machine)), seconds=100)
     assert not said, said
 
 

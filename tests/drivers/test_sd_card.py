@@ -3,7 +3,6 @@
 With the real file system of MicroPython it is in tests/desktop/emulation/outside/test_spi.py.
 """
 
-import threading
 import zlib
 
 import pytest
@@ -15,6 +14,8 @@ from twincore.desktop.firmware.world import World
 from twincore.drivers import SDCard
 from twincore.drivers.sd_crc import crc7, crc16
 from twincore.offload import Worker
+
+from main_core import on_main_core
 
 pytestmark = [pytest.mark.cpython, pytest.mark.timeout(60)]
 
@@ -35,29 +36,16 @@ def pattern(number, count=1):
 
 def on_board(test, soft=False, without=(), **options):
     """`test(board, chip, card)` on the main core of a board of its own, in which that chip is on SPI 0."""
-    errors = []
     with Board(virtual=True) as board:
         machine = World(board).import_module("machine")
 
         def main():
-            with board.core("main", main=True):
-                core.new_event_loop()
-                try:
-                    chip = chips.SDCard(board, select=17, **options)
-                    pins = {"sck": machine.Pin(18), "mosi": machine.Pin(19), "miso": machine.Pin(16)}
-                    spi = machine.SoftSPI(**pins) if soft else machine.SPI(0)
-                    test(board, chip, SDCard(spi, machine.Pin(17)))
-                except BaseException as error:
-                    errors.append(error)
-                finally:
-                    core.new_event_loop()
+            chip = chips.SDCard(board, select=17, **options)
+            pins = {"sck": machine.Pin(18), "mosi": machine.Pin(19), "miso": machine.Pin(16)}
+            spi = machine.SoftSPI(**pins) if soft else machine.SPI(0)
+            test(board, chip, SDCard(spi, machine.Pin(17)))
 
-        thread = threading.Thread(target=main)
-        thread.start()
-        thread.join(50)
-        assert not thread.is_alive()
-    if errors:
-        raise errors[0]
+        on_main_core(board, main)
 
 
 def fails(errno, fn, *args):

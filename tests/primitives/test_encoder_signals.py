@@ -1,6 +1,5 @@
 """Encoder at a simulated knob, in virtual time: exact counts at every speed, whatever its contacts do."""
 
-import threading
 
 import pytest
 from hypothesis import given, settings
@@ -13,33 +12,17 @@ from twincore.desktop.chips.waveform import play
 from twincore.desktop.firmware.world import World
 from twincore.primitives import Encoder
 
+from main_core import on_main_core
+
 pytestmark = [pytest.mark.cpython, pytest.mark.timeout(120)]
 LEVELS = ((1, 1), (0, 1), (0, 0), (1, 0))  # contacts A and B of a knob with pull-ups, clockwise
 
 
 def on_board(test, kind="pico"):
     """`await test(board, Pin)` on the main core of a board of its own."""
-    outcome, errors = [], []
     with Board(kind, virtual=True) as board:
         pin = World(board).import_module("machine").Pin
-
-        def main():
-            with board.core("main", main=True):
-                core.new_event_loop()
-                try:
-                    outcome.append(core.run(test(board, pin)))
-                except BaseException as error:
-                    errors.append(error)
-                finally:
-                    core.new_event_loop()
-
-        thread = threading.Thread(target=main)
-        thread.start()
-        thread.join(100)
-        assert not thread.is_alive()
-    if errors:
-        raise errors[0]
-    return outcome[0]
+        return on_main_core(board, lambda: core.run(test(board, pin)), seconds=100)
 
 
 def inputs(pin):

@@ -1,6 +1,5 @@
 """AsyncPin, PinCall and AADC on a simulated board, in virtual time, whose hard interrupts may not allocate."""
 
-import threading
 
 import pytest
 from hypothesis import given, settings
@@ -12,32 +11,16 @@ from twincore.desktop.chips.waveform import play, ramp
 from twincore.desktop.firmware.world import World
 from twincore.primitives import AADC, AsyncPin, PinCall
 
+from main_core import on_main_core
+
 pytestmark = [pytest.mark.cpython, pytest.mark.timeout(120)]
 
 
 def on_board(test):
     """`await test(board, machine)` on the main core of a board of its own."""
-    outcome, errors = [], []
     with Board(virtual=True) as board:
         machine = World(board).import_module("machine")
-
-        def main():
-            with board.core("main", main=True):
-                core.new_event_loop()
-                try:
-                    outcome.append(core.run(test(board, machine)))
-                except BaseException as error:
-                    errors.append(error)
-                finally:
-                    core.new_event_loop()
-
-        thread = threading.Thread(target=main)
-        thread.start()
-        thread.join(100)
-        assert not thread.is_alive()
-    if errors:
-        raise errors[0]
-    return outcome[0]
+        return on_main_core(board, lambda: core.run(test(board, machine)), seconds=100)
 
 
 def waveform(gaps, first=1):
