@@ -1,51 +1,27 @@
 """What a ThreadSafeQueue holds on MicroPython whose items are in an array, a bytearray or what is like one.
 
-Loaded when one is made. Such a buffer refuses what is no number of its kind: that must not leave a critical section
-open.
+Loaded when one is made. Such a buffer refuses what is no number of its kind, and a critical section must not be left
+open: so each item goes to a slot of that kind first, outside.
 """
 
-from .critical import enter, leave
-from .store_micropython import WRAP, Store
+from .store_micropython import Store
 
 
 class ArrayStore(Store):
     """As Store. What the buffer does not take raises its error, and changes nothing."""
 
+    def __init__(self, buf):
+        Store.__init__(self, buf)
+        self._model = buf[:1]  # anybody writes there, nobody reads it
+
     def put(self, item):
-        state = enter()
-        try:
-            count = self.count
-            room = count < self._limit
-            self._buffers[room][(self._read + count) % self.size * room] = item
-            count += room
-            self.count = count
-        finally:
-            leave(state)
-        if count > self.high_water:
-            self._rise(count)
-        return room
+        self._model[0] = item
+        return Store.put(self, item)
 
     def put_for(self, item, line):
-        room = self.put(item)
-        line.notify()
-        return room
+        self._model[0] = item
+        return Store.put_for(self, item, line)
 
     def replace(self, item):
-        state = enter()
-        try:
-            count = self.count
-            room = count < self._limit
-            open = self._limit > 0
-            over = open - room
-            read = self._read
-            self._buffers[open][(read + count) % self.size * open] = item
-            self._read = (read + over) % self._span
-            self._finished = (self._finished + over) % self._span
-            self.dropped = (self.dropped + over) & WRAP
-            count += room
-            self.count = count
-        finally:
-            leave(state)
-        if count > self.high_water:
-            self._rise(count)
-        return open
+        self._model[0] = item
+        return Store.replace(self, item)
