@@ -13,7 +13,17 @@ LONGEST = 1000000.0  # seconds in one sleep: above it some platforms overflow
 
 
 class Parker:
-    """`park` belongs to its owner; `unpark` to any thread or signal handler."""
+    """One owner sleeps in it.
+
+    | method | who may call | blocks |
+    |---|---|---|
+    | `park(timeout)` | the owner, a thread | until let go, or the time is up; a handler of a signal that raises ends it |
+    | `unpark()` | any thread, signal handler | never; compiled, the owner may run first, until it sleeps or 5 ms are over |
+    | `parked_elsewhere()` | the owner | never |
+
+    Nothing is queued: any number of `unpark` before a `park` let one pass. Nobody else waits here, so there is no order;
+    nothing is closed.
+    """
 
     def __init__(self):
         self._lock = allocate_lock()
