@@ -23,7 +23,7 @@ class StrandJob(Job):
     """A Job that waits until those before it in its strand have ended.
 
     If its caller has gone when it ends, `undo(job)` is called, in the strand, unless a later call has been made there
-    by then, or `options(dropped=...)` says what to do.
+    by then, or `options(dropped=...)` says what to do. No call that the caller makes once it has gone comes before that.
     """
 
     def __init__(self, strand: Strand, func: Callable[..., Any], args: tuple[Any, ...], undo: Any = None) -> None:
@@ -31,6 +31,7 @@ class StrandJob(Job):
         self._undo = undo
         self._undone = [None]  # popped by whoever undoes it: one
         self._number = 0
+        self._handed = False  # its thread will not undo it any more
         self.refused = False  # it is among those that found no room
 
     def park(self, task: Any) -> None:
@@ -50,9 +51,22 @@ class StrandJob(Job):
         strand.next()
 
     def finish(self, result: Any, error: Any) -> None:
-        Job.finish(self, result, error)
+        # Before the bell: the loop would have it undone behind what its caller has asked for since. Either this thread
+        # sees that it was cancelled, or who cancels it that it was handed over; or both.
+        self.result = result
+        self._handed = True
         if self.cancelled and error is None and self._is_to_be_undone():
             self.undo()
+        Job.finish(self, result, error)
+
+    def unpark(self, task: Any) -> bool:
+        parked = bool(Job.unpark(self, task))
+        self._have_undone()
+        return parked
+
+    def expire(self, task: Any) -> None:
+        Job.expire(self, task)
+        self._have_undone()
 
     def fail(self, error: Any) -> None:
         Job.fail(self, error)
@@ -61,7 +75,16 @@ class StrandJob(Job):
     def report_late(self) -> None:
         if self.error is not None or self._undo is None:
             Job.report_late(self)
-        elif self._is_to_be_undone():
+        else:
+            self._submit_undo()
+
+    def _have_undone(self) -> None:
+        """Its task has gone."""
+        if self.cancelled and self._handed and self.error is None:
+            self._submit_undo()
+
+    def _submit_undo(self) -> None:
+        if self._is_to_be_undone():
             try:
                 self.pool.submit(StrandJob(self.pool, self.undo, (), _LATE))
             except QueueClosed:
