@@ -428,7 +428,7 @@ def test_what_a_cancelled_read_took_from_a_pipe_goes_to_the_next(core, files, mo
 
 def test_a_cancelled_read_goes_back_before_what_its_caller_reads_next(core, files):
     async def main():
-        for _ in range(1000):  # its thread rings and gives back: two in a thousand were overtaken by the loop in between
+        for _ in range(1000):  # its thread rings, then gives back: two in a thousand were overtaken by the loop
             out, into = os.pipe()
             async with files.open(out) as f:
                 reading = core.create_task(wait_for(f.readline()))
