@@ -172,7 +172,7 @@ class Strand:
     def stuck(self) -> bool:
         """Whether a call runs on that was abandoned by its caller."""
         job = self.running
-        return job is not None and job.cancelled
+        return job is not None and job.cancelled and not job.ended()
 
     def submit(self, job: Any) -> bool:
         """Queue `job`. False if the pool's queue is full; QueueClosed. Called by Job."""
