@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import builtins
 import io
+import os
 from collections.abc import Awaitable, Generator, Iterable
 from os import PathLike
 from typing import Any, Union
@@ -261,6 +262,8 @@ class File(Arrivals):
 
 
 _NEW = 0  # a state of Job
+_SMALL = 1 << 16  # bytes
+_READ = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOINHERIT", 0)
 _CLOSED = "I/O operation on closed file."
 
 
@@ -288,8 +291,25 @@ def _close_unwanted(thread: FileThread | None, error: BaseException | None) -> N
 
 
 def _read_bytes(path: Any) -> bytes:
-    with io.FileIO(path) as file:
-        return file.readall()
+    if isinstance(path, int):
+        with io.FileIO(path) as file:
+            return file.readall()
+    fd = os.open(path, _READ)  # four calls of the system for a small file; FileIO needs seven, a fifth of the whole hop
+    try:
+        data = os.read(fd, _SMALL)
+        more = os.read(fd, _SMALL)
+        if not more:
+            return data
+        with io.FileIO(fd, closefd=False) as file:
+            if file.seekable():  # in one piece: it may be large
+                file.seek(0)
+                return file.readall()
+            return b"".join((data, more, file.readall()))
+    except OSError as error:
+        error.filename = os.fspath(path)
+        raise
+    finally:
+        os.close(fd)
 
 
 def _read_text(path: Any, encoding: Any, errors: Any) -> str:

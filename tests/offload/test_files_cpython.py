@@ -426,6 +426,46 @@ def test_what_a_cancelled_read_took_from_a_pipe_goes_to_the_next(core, files, mo
     run(core, main)
 
 
+@pytest.mark.parametrize("size", [0, 1, 1 << 16, (1 << 16) + 1, 300_000])
+def test_a_whole_file_of_any_size_or_pipe(core, files, tmp_path, size):
+    data = bytes(n % 251 for n in range(size))
+    (tmp_path / "data").write_bytes(data)
+
+    async def main():
+        assert await files.read_bytes(tmp_path / "data") == data
+        out, into = os.pipe()
+        writing = files.write_bytes(into, data)
+        writing.start()
+        assert await files.read_bytes(out) == data
+        assert await writing == size
+        named = tmp_path / "fifo"
+        os.mkfifo(named)
+        writing = files.write_bytes(named, data)
+        writing.start()
+        assert await files.read_bytes(str(named)) == data
+        assert await writing == size
+        for fd in (out, into):
+            with pytest.raises(OSError):  # as Python's open closes them
+                os.fstat(fd)
+
+    run(core, main)
+
+
+def test_what_cannot_be_read_whole_is_named(core, files, tmp_path):
+    async def main():
+        for path in (tmp_path, tmp_path / "none", b"no/ne"):
+            error = IsADirectoryError if path == tmp_path else FileNotFoundError
+            with pytest.raises(error) as caught:
+                await files.read_bytes(path)
+            assert caught.value.filename == os.fspath(path)
+        with pytest.raises(ValueError):
+            await files.read_bytes("a\0b")
+        with pytest.raises(TypeError):
+            await files.read_bytes(None)
+
+    run(core, main)
+
+
 def test_a_cancelled_read_goes_back_before_what_its_caller_reads_next(core, files):
     async def main():
         for _ in range(1000):  # its thread rings, then gives back: two in a thousand were overtaken by the loop
