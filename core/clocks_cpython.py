@@ -6,7 +6,12 @@ For simulated boards, whose time may jump. CPython only.
 from contextlib import contextmanager
 from threading import local
 
-_of = local()
+
+class _Of(local):
+    make = None  # of the class: an attribute that is not there takes longer to find
+
+
+_of = _Of()
 
 
 @contextmanager
@@ -17,7 +22,7 @@ def with_clock(make):
     Doorbell `bell` until it is rung, for `timeout` microseconds at most (-1: no limit); and `job(fn)`, what a thread of
     `offload` calls in place of `fn`, which a task of this thread awaits.
     """
-    before = getattr(_of, "make", None)
+    before = _of.make
     _of.make = make
     try:
         yield
@@ -27,5 +32,5 @@ def with_clock(make):
 
 def of_this_thread():
     """A new clock for the calling thread, None: the system's will do."""
-    make = getattr(_of, "make", None)
+    make = _of.make
     return None if make is None else make()

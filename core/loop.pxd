@@ -1,6 +1,7 @@
 import cython
 from .doorbell_cpython cimport Doorbell
 from .native cimport Clock, Ring
+from .parker_cpython cimport let_go
 from .step cimport Contexts, resume, runnable, throw
 from .task cimport RunQueue, Task, Wait
 from .timers cimport TimerHeap

@@ -19,6 +19,8 @@ if MICROPYTHON:  # what `step` has for it, without that module
     resume = next
 else:
     from .asyncgens_cpython import AsyncGens
+    from .coroutines import coroutine_of
+    from .parker_cpython import let_go
     from .step import Contexts, resume, runnable, throw
 
 _REBASE = 1 << 29  # ms; MicroPython's times are kept about below this, small integers on 32 bits
@@ -55,7 +57,7 @@ class Loop(RunQueue):
         """
         self.check_context("create_task()")
         if not (hasattr(coro, "send") if MICROPYTHON else runnable(coro)):
-            coro = load("coroutines", "coroutine_of")(coro)
+            coro = (load("coroutines", "coroutine_of") if MICROPYTHON else coroutine_of)(coro)
         if not MICROPYTHON:
             coro = self.contexts.own(coro, context)
         if COMPILED:
@@ -186,6 +188,7 @@ class Loop(RunQueue):
     def end(self):
         """After the last."""
         if not MICROPYTHON:
+            let_go()
             self.asyncgens.leave()
             self.contexts.leave()
         self.running = False
@@ -225,6 +228,8 @@ class Loop(RunQueue):
         self.passes = (self.passes + 1) & 0x3FFFFFFF
         if idle and not self.stopping:
             self._idle()
+            if not MICROPYTHON:
+                let_go()  # whom it has not let go as it slept: it did not sleep, or not in a Parker
         elif self.io is not None and self.io.watching:
             self.io.sleep(0)
             woken = True

@@ -10,3 +10,6 @@ cdef class Parker:
     cpdef park(self, long long timeout)
     cpdef unpark(self)
     cpdef parked_elsewhere(self)
+
+cpdef keep(bint one)
+cpdef let_go()

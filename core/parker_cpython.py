@@ -5,6 +5,9 @@ go often runs before `unpark` returns, on one CPU always, and would have to wait
 threads more, as long as the wake-up itself. Not so for one that has just gone to sleep, nor by one that has not slept
 itself since it last did so: with a stream of items that would be for each of them, and the stream be as fast as threads
 can be switched.
+
+Who is about to sleep itself, `keep`s back whom it lets go until it has given Python's lock away for that: then nobody
+waits for anybody.
 """
 
 from _thread import allocate_lock
@@ -42,3 +45,13 @@ class Parker:
 
     def parked_elsewhere(self):
         """The owner sleeps, or is about to, but not in `park`."""
+
+
+def keep(one):
+    """Keep back the next `unpark` of this thread, if `one`, until it parks or says `let_go`: which it does before it runs
+    what it does not know. False: no more, but for what is kept already. Not here; see the compiled twin.
+    """
+
+
+def let_go():
+    """Do the `unpark` that this thread has kept back, and keep none."""

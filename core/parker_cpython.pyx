@@ -2,7 +2,7 @@
 """The C twin of parker_cpython.py: see there."""
 
 from cpython.exc cimport PyErr_CheckSignals
-from cpython.ref cimport Py_DECREF, Py_INCREF
+from cpython.ref cimport Py_DECREF, Py_INCREF, PyObject
 
 from .native cimport microseconds
 
@@ -24,11 +24,41 @@ cdef extern from *:
     """
     #if defined(_MSC_VER)
     static __declspec(thread) long long twincore_handed_over = 0;
+    static __declspec(thread) int twincore_keeping = 0;
+    static __declspec(thread) PyObject *twincore_kept = NULL;
     #else
     static __thread long long twincore_handed_over = 0;
+    static __thread int twincore_keeping = 0;
+    static __thread PyObject *twincore_kept = NULL;
     #endif
     """
     long long twincore_handed_over  # when this thread last did, 0: it has slept since
+    int twincore_keeping  # the next whom this thread lets go is kept back
+    PyObject *twincore_kept  # the Parker that was, owned
+
+
+cdef Parker take_kept():
+    """The Parker that this thread has kept back, or None."""
+    global twincore_keeping, twincore_kept
+    cdef Parker parker
+    twincore_keeping = 0
+    if twincore_kept == NULL:
+        return None
+    parker = <Parker>twincore_kept
+    Py_DECREF(parker)
+    twincore_kept = NULL
+    return parker
+
+
+cpdef keep(bint one):
+    global twincore_keeping
+    twincore_keeping = one
+
+
+cpdef let_go():
+    cdef Parker parker = take_kept()
+    if parker is not None:
+        parker.unpark()
 
 
 cdef class Parker:
@@ -48,6 +78,8 @@ cdef class Parker:
     cpdef park(self, long long timeout):
         global twincore_handed_over
         cdef PyLockStatus status
+        cdef PyThread_type_lock other = NULL
+        cdef Parker kept = take_kept()
         cdef long long left = timeout
         if left > LONGEST:
             left = LONGEST
@@ -55,8 +87,14 @@ cdef class Parker:
         if status != PY_LOCK_ACQUIRED and left != 0:
             twincore_handed_over = 0
             self._since = microseconds()
+            if kept is not None and kept._taken:
+                kept._taken = False
+                other = kept._lock
             while True:
                 with nogil:
+                    if other != NULL:
+                        PyThread_release_lock(other)
+                        other = NULL
                     status = PyThread_acquire_lock_timed(self._lock, left, 1)
                 if status != PY_LOCK_INTR:
                     break
@@ -67,13 +105,21 @@ cdef class Parker:
                         left = 0
                     elif left > LONGEST:
                         left = LONGEST
+        elif kept is not None:
+            kept.unpark()
         if status == PY_LOCK_ACQUIRED:
             self._taken = True
 
     cpdef unpark(self):
-        global twincore_handed_over
+        global twincore_handed_over, twincore_keeping, twincore_kept
         if not self._taken:
             return  # another context has just done it
+        if twincore_keeping:
+            twincore_keeping = 0
+            if twincore_kept == NULL:
+                Py_INCREF(self)
+                twincore_kept = <PyObject *>self
+                return
         self._taken = False
         cdef long long now = microseconds()
         if now - self._since > STREAM and (not twincore_handed_over or now - twincore_handed_over > PAUSE):

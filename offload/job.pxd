@@ -5,6 +5,7 @@ from ..core.task cimport RunQueue, Task
 from ..threadsafe.parking cimport ParkedTask
 
 from ..core.context cimport running_loop
+from ..core.parker_cpython cimport keep, let_go
 
 cdef bint MICROPYTHON
 cdef object PENDING
@@ -44,6 +45,8 @@ cdef class Job(Cell):
     cpdef describe(self)
     cpdef start(self)
     cdef bint _submit(self) except -1
+    @cython.locals(loop=RunQueue)
+    cdef bint _submit_and_wait(self) except -1
     cpdef attempt(self)
     @cython.locals(bell=Doorbell)
     cpdef park(self, Task task)

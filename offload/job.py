@@ -16,6 +16,7 @@ else:
     from contextvars import copy_context
 
     from ..core.clocks_cpython import of_this_thread
+    from ..core.parker_cpython import keep, let_go
 
 NEW, QUEUED, ENDED = 0, 1, 2
 WORDS = ("wait", "abandon", "signal")
@@ -103,6 +104,8 @@ class Job(Cell):
         """Call the function and hand its outcome over. Nothing escapes. `slot` counts it before anybody sees it."""
         if not self.claim():
             return
+        if not MICROPYTHON:
+            let_go()  # who waits for the job before: this may take long
         result = error = None
         try:
             if MICROPYTHON or self.context is None:
@@ -113,6 +116,8 @@ class Job(Cell):
             error = failure
         if slot is not None:
             slot.ended(error)
+            if not MICROPYTHON:
+                keep(True)  # its thread is about to sleep, or to run the next
         if not MICROPYTHON or self.cancelled:
             self.finish(result, error)
             return
@@ -133,7 +138,11 @@ class Job(Cell):
         if not MICROPYTHON:
             self.context = None
         self._end()
+        if not MICROPYTHON:
+            keep(False)
         if self.cancelled and self.limits is not None:
+            if not MICROPYTHON:
+                let_go()
             self.limits.drop(self, error, True)
 
     def fail(self, error):
@@ -184,12 +193,22 @@ class Job(Cell):
         self.state = NEW
         return False
 
+    def _submit_and_wait(self):
+        """`_submit`, and the task that runs is about to wait for the job. CPython."""
+        loop = running_loop()
+        # If that is all there is for the loop to do it will sleep: that wakes the thread, without Python's lock in hand.
+        keep(loop is not None and len(loop.ready) == 0 and loop.policy is None and not loop.clock.jumps)
+        try:
+            return self._submit()
+        finally:
+            keep(False)
+
     def attempt(self):
         if self.expired:
             self.expired = False
             if not (self.kept and self.state == ENDED):
                 raise TimeoutError(self.describe() + " took longer than " + str(self.limits.timeout) + " s")
-        if self.state == NEW and not self._submit():
+        if self.state == NEW and not (self._submit() if MICROPYTHON else self._submit_and_wait()):
             return PENDING
         if self.state != ENDED:
             return PENDING

@@ -1,5 +1,6 @@
 import cython
 from ..core.native cimport Clock
+from ..core.parker_cpython cimport let_go
 from ..threadsafe.store cimport Store
 from ..threadsafe.waitline_cpython cimport WaitLine
 from .job cimport Job

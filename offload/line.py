@@ -21,6 +21,8 @@ if MICROPYTHON:
 else:
     from collections import deque as Unbounded
 
+    from ..core.parker_cpython import let_go
+
 _NO_TASK = "a worker's thread runs no loop"
 
 
@@ -162,19 +164,23 @@ class JobLine:
         job = self.take()
         if self._some() and not self.waking:
             self._wake()
-        while True:
-            slot.since = slot.clock.now()
-            slot.job = job
-            if limiter is None:
-                job.run(slot)
-            else:
-                limiter.acquire_sync()
-                try:
+        try:
+            while True:
+                slot.since = slot.clock.now()
+                slot.job = job
+                if limiter is None:
                     job.run(slot)
-                finally:
-                    limiter.release()
-            slot.job = job = None
-            job = self.take()
+                else:
+                    limiter.acquire_sync()
+                    try:
+                        job.run(slot)
+                    finally:
+                        limiter.release()
+                slot.job = job = None
+                job = self.take()
+        finally:
+            if not MICROPYTHON:
+                let_go()
 
     def take(self):
         """The next job."""

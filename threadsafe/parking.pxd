@@ -2,6 +2,7 @@ import cython
 from ..core.cell cimport Cell
 from ..core.doorbell_cpython cimport Doorbell
 from ..core.native cimport ident
+from ..core.parker_cpython cimport let_go
 from ..core.task cimport Task
 
 cdef object PENDING

@@ -24,6 +24,7 @@ else:
     from sys import modules
 
     from ..core.clocks_cpython import of_this_thread
+    from ..core.parker_cpython import let_go
     from .waitline_cpython import WaitLine  # noqa: F401
 
     def asyncio_runs():
@@ -150,6 +151,7 @@ class Sleeper:
                         if MICROPYTHON or not clock.jumps:
                             bell.sleep(left)
                         else:
+                            let_go()
                             clock.sleep_in(bell, left)
                         bell.answer()
                     if result is PENDING:
