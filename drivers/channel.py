@@ -257,3 +257,9 @@ def greeting_of(line):
 
 def _is_number(value):
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def check_port(port):
+    """ValueError for what is no port."""
+    if not isinstance(port, int) or not 0 <= port <= 0xFFFF:
+        raise ValueError("a port is 0 to 65535, not " + repr(port))

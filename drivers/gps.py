@@ -52,6 +52,7 @@ CHUNK = 512  # bytes taken from the stream at a time
 PAUSE_MS = 15
 DAY = 86400  # s
 KINDS = (RMC, GLL, VTG, GGA, GSA, GSV)
+ALL = sum(KINDS)
 
 
 class AS_GPS(NMEA):
@@ -60,7 +61,7 @@ class AS_GPS(NMEA):
     Args: sreader, a StreamReader, None: there are no sentences but those given to `take`; local_offset, hours that
     local time is ahead of UTC; `fix_cb(gps, kind, *fix_cb_args)`, called after each sentence with values whose kind is
     in cb_mask, a sum of RMC, GLL, VTG, GGA, GSA, GSV; a coroutine function is run as a task.
-    Raises ValueError for an offset that no zone has, TypeError for what can't be called or read.
+    Raises ValueError for an offset that no zone has and for another mask, TypeError for what can't be called or read.
 
     | method | who may call | blocks | allocates on MicroPython |
     |---|---|---|---|
@@ -80,6 +81,8 @@ class AS_GPS(NMEA):
             raise TypeError("sreader is a StreamReader, or None, not " + repr(sreader))
         if not -12 <= local_offset <= 14:
             raise ValueError("local_offset is -12 to 14 hours, not " + str(local_offset))
+        if not isinstance(cb_mask, int) or not 0 <= cb_mask <= ALL:
+            raise ValueError("cb_mask is a sum of RMC, GLL, VTG, GGA, GSA, GSV, 0 to 63, not " + repr(cb_mask))
         check_callback("fix_cb", fix_cb)
         self.local_offset = local_offset
         self._reader = sreader

@@ -8,7 +8,7 @@ from ..core.deadline import wait_for_ms
 from ..core.errors import TimeoutError
 from ..core.lock import Lock
 from ..core.stream import Stream
-from .records import RecordOrientedUart
+from .records import RecordOrientedUart, check_bytes
 
 QUIET_MS = 1  # without a line, and what was left from before has been read
 
@@ -24,9 +24,9 @@ class ResponseTooLong(Exception):
 class HalfDuplex:
     """`port`: a UART or another stream, or a Stream of it. For tasks of one loop; one command at a time, in turn.
 
-    timeout, ms without a line after which the device is taken to have said all; until, lines after which it has for
-    sure, without their ends; ending, what ends a command; max_lines of a response; max_length of a line, in bytes.
-    Raises ValueError for what is too small.
+    timeout, ms without a line after which the device is taken to have said all; until, a line or lines after which it
+    has for sure, without their ends; ending, what ends a command; these are text or bytes. max_lines of a response;
+    max_length of a line, in bytes. Raises ValueError for what is too small, TypeError for what is no text.
 
     `too_long` counts lines that were longer than max_length and dropped; `unasked` those that came when nobody had
     asked, which are dropped before the next command.
@@ -41,8 +41,8 @@ class HalfDuplex:
         self._stream = port if isinstance(port, Stream) else Stream(port)
         self._lines = RecordOrientedUart(self._stream, b"\n", max_length)
         self._timeout = timeout
-        self._until = tuple(until)
-        self._ending = ending
+        self._until = tuple([_encoded(line) for line in ((until,) if isinstance(until, (str, bytes)) else until)])
+        self._ending = _encoded(ending)
         self._max_lines = max_lines
         self._turn = Lock()
 
@@ -58,11 +58,11 @@ class HalfDuplex:
         not answered. None sends nothing, and listens. ResponseTooLong after max_lines; EOFError and OSError as of a
         stream. Cancelled, what comes later of the answer is dropped before the next command.
         """
+        if command is not None:
+            command = _encoded(command)
         async with self._turn:
             if command is not None:
                 await self._drop_what_is_left()
-                if isinstance(command, str):
-                    command = command.encode()
                 self._stream.write(command + self._ending)
                 await self._stream.drain()
             return await self._response()
@@ -100,3 +100,10 @@ class HalfDuplex:
             return await wait_for_ms(self._lines.read(), ms)
         except TimeoutError:
             return None
+
+
+def _encoded(text):
+    if isinstance(text, str):
+        return text.encode()
+    check_bytes("what is sent, or waited for,", text)
+    return bytes(text)

@@ -47,7 +47,7 @@ class LCD:
         if rows not in (1, 2, 3, 4):
             raise ValueError("a display has 1 to 4 rows, not " + str(rows))
         most = (80, 40, 20, 20)[rows - 1]
-        if not 1 <= cols <= most:
+        if not isinstance(cols, int) or not 1 <= cols <= most:
             raise ValueError("a display of " + str(rows) + " rows has 1 to " + str(most) + " columns, not " + str(cols))
         pins = tuple(pinlist)
         if len(pins) != 6:
@@ -88,12 +88,12 @@ class LCD:
         Args: dots, eight rows, the top one first, of five bits, the left one highest. ValueError for others.
         """
         self._check()
-        dots = bytes(dots)
-        if not 0 <= number <= 7:
+        dots = list(dots)
+        if not isinstance(number, int) or not 0 <= number <= 7:
             raise ValueError("there are characters 0 to 7 of the program's own, not " + str(number))
-        if len(dots) != DOTS or max(dots) > 0x1F:
-            raise ValueError("a character is 8 rows of 5 bits, 0 to 0x1f, not " + str(list(dots)))
-        self._customs[number] = dots
+        if len(dots) != DOTS or not all([isinstance(row, int) and 0 <= row <= 0x1F for row in dots]):
+            raise ValueError("a character is 8 rows of 5 bits, 0 to 0x1f, not " + str(dots))
+        self._customs[number] = bytes(dots)
         self._begin()
 
     def clear(self):

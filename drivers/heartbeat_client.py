@@ -10,7 +10,7 @@
 from ..core.connect import open_connection
 from ..core.deadline import wait_for
 from ..core.errors import CancelledError, TimeoutError
-from .channel import Channel, greeting_of, random_name
+from .channel import Channel, check_port, greeting_of, random_name
 from .records import RecordOrientedUart
 
 
@@ -21,7 +21,7 @@ class HeartbeatClient(Channel):
     for as long as the program runs; timeout, in seconds, after which a silent connection is given up, the same as
     the server's; retry and max_retry, how long it waits before it tries to connect again, at first and, with twice as
     much each time, at last; window, messages on their way; max_length of one, in bytes.
-    Raises ValueError for numbers that are too small. `last_error` is why there was no connection last.
+    Raises ValueError for numbers that are out of range. `last_error` is why there was no connection last.
     """
 
     def __init__(
@@ -29,6 +29,7 @@ class HeartbeatClient(Channel):
     ):
         if not 0 < retry <= max_retry:
             raise ValueError("retry is more than 0 seconds, and max_retry no less")
+        check_port(port)
         Channel.__init__(self, name or random_name(), timeout, window, max_length)
         self.last_error = None
         self._host = host

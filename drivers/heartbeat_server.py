@@ -13,7 +13,7 @@ from ..core.deadline import wait_for
 from ..core.errors import TimeoutError
 from ..core.server import start_server
 from ..core.sleep import sleep
-from .channel import OVERHEAD, Channel, ConnectionBroken, greeting_of
+from .channel import OVERHEAD, Channel, ConnectionBroken, check_port, greeting_of
 from .records import RecordOrientedUart
 
 
@@ -30,7 +30,7 @@ class HeartbeatServer:
     of its clients; handler, a coroutine function of a Channel, which a task runs for each client that is new: it goes
     on when the client's connection breaks and is made anew, and is cancelled when there was none for `forget` seconds
     or the server is closed. More than max_clients at a time are turned away. window and max_length: see Channel.
-    Raises ValueError for numbers that are too small.
+    Raises ValueError for numbers that are out of range, TypeError for a handler that can't be called.
 
     `clients`: the Channel of each name. `refused` counts connections that did not begin as they should, or were too
     many. What a handler raises is reported by the loop's exception handler.
@@ -42,6 +42,9 @@ class HeartbeatServer:
     ):  # fmt: skip
         if max_clients < 1:
             raise ValueError("max_clients is 1 or more, not " + str(max_clients))
+        if not callable(handler):
+            raise TypeError("handler is a coroutine function of a Channel, not " + repr(handler))
+        check_port(port)
         if forget < 0:
             raise ValueError("forget is 0 seconds or more, not " + str(forget))
         Channel("", timeout, window, max_length)  # its errors now, and not at the first client

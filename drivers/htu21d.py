@@ -49,8 +49,8 @@ class HTU21D:
     """
 
     def __init__(self, i2c, read_delay=10, address=ADDRESS):
-        if not read_delay > 0:
-            raise ValueError("read_delay is above 0 s, not " + str(read_delay))
+        if not 0 < read_delay < float("inf"):
+            raise ValueError("read_delay is above 0 s, and has an end, not " + str(read_delay))
         if not 0x08 <= address <= 0x77:
             raise ValueError("an I2C address is 0x08 to 0x77, not " + hex(address))
         self.temperature = None

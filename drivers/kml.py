@@ -61,8 +61,8 @@ class KMLLog:
 
         Raises what `gps.data_received` and `add` raise; ValueError for an interval below 0.
         """
-        if interval < 0:
-            raise ValueError("the interval is 0 s or more, not " + str(interval))
+        if not 0 <= interval < float("inf"):
+            raise ValueError("the interval is 0 s or more, and has an end, not " + str(interval))
         while True:
             await gps.data_received(position=True, altitude=True)
             self.add(gps)

@@ -90,8 +90,8 @@ class Logger:
         self, path, *, size=4096, interval=1, rotate=None, keep=1, mount=None, retry=5, on_error=None, worker=None,
     ):  # fmt: skip
         for name, value in (("interval", interval), ("retry", retry)):
-            if not value > 0:
-                raise ValueError(name + " is above 0 s, not " + str(value))
+            if not 0 < value < float("inf"):
+                raise ValueError(name + " is above 0 s, and has an end, not " + str(value))
         if rotate is not None and rotate < 1:
             raise ValueError("rotate is 1 byte or more, or None, not " + str(rotate))
         if keep < 0:

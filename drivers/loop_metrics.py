@@ -50,10 +50,13 @@ def metrics(seconds=10, report=print):
     """A coroutine function that measures the loop it runs in, until it is cancelled: `create_task(metrics()())`.
 
     Each `seconds` it calls `report(reading)`, with a LoopReading, or runs it in a task if it is a coroutine function;
-    what that raises is reported by the loop's exception handler. ValueError for less than 0.1 or more than 300 seconds.
+    what that raises is reported by the loop's exception handler. ValueError for less than 0.1 or more than 300 seconds,
+    TypeError for what can't be called.
     """
     if not 0.1 <= seconds <= MOST:
         raise ValueError("a period is 0.1 to " + str(MOST) + " seconds, not " + str(seconds))
+    if not callable(report):
+        raise TypeError("report is a function of a LoopReading, not " + repr(report))
 
     async def measure():
         loop = get_event_loop()

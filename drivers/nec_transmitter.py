@@ -27,7 +27,7 @@ class NECTransmitter:
     Args: output, a machine.PWM, set up with the frequency of the carrier, 38 kHz as a rule, and a duty of 0; or a
     machine.Pin, an output, where something else makes the carrier; worker, an offload.Worker, which it may share: each
     code occupies it for up to 77 ms; mark, the level of a Pin while there is to be light. On RP2 the worker is core 1.
-    TypeError for an output that is neither.
+    TypeError for an output that is neither, and for what is no worker.
 
     All of it is for tasks of the loop in which it was made. A code of which the sender is cancelled goes to its end.
     """
@@ -35,6 +35,8 @@ class NECTransmitter:
     def __init__(self, output, worker, mark=1):
         if not (hasattr(output, "duty_u16") or callable(output)):
             raise TypeError("an output is a machine.PWM or a machine.Pin, not " + repr(output))
+        if not hasattr(worker, "assign"):
+            raise TypeError("worker is an offload.Worker, not " + repr(worker))
         if mark not in (0, 1):
             raise ValueError("mark is the level 0 or 1, not " + repr(mark))
         self.sent = 0  # codes, repeats included

@@ -1,8 +1,10 @@
 """NMEA: the sentences of a satellite receiver, checked and made numbers. AS_GPS reads them from a stream with it.
 
     receiver = NMEA()
-    if receiver.take(line) & POSITION:
-        print(receiver.latitude())
+    if receiver.take(line) & ALTITUDE:
+        print(receiver.altitude, receiver.fix_utc)
+
+An AS_GPS without a stream is that and more: it tells positions, speeds and dates as people have them.
 
 Nothing that comes from outside raises: what is wrong is counted, by what is wrong with it, and changes no value. It
 knows RMC, GLL, VTG, GGA, GSA and GSV of GPS, GLONASS, Galileo, BeiDou, QZSS, NavIC and all together. Field by field

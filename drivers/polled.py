@@ -34,7 +34,7 @@ class Polled:
     Args: read, it may block, and its code is for the thread (on RP2 for core 1: no interrupts are set up there, and no
     file opened); interval, from one beginning to the next; queue, a ThreadSafeQueue or what has its `put_sync`; worker,
     a Worker that it shares with others, one read at a time: on RP2 there can be one only. None: one of its own, which
-    `stop` closes. ValueError for an interval that is not above 0, TypeError for what can't be called.
+    `stop` closes. ValueError for an interval that is not above 0, TypeError for what can't be called, or is no queue.
 
     | method | who may call | blocks |
     |---|---|---|
@@ -50,8 +50,10 @@ class Polled:
     def __init__(self, read, interval, queue, worker=None):
         if not callable(read):
             raise TypeError("read is a function without arguments, not " + repr(read))
-        if not interval > 0:
-            raise ValueError("interval is above 0 s, not " + str(interval))
+        if not hasattr(queue, "put_sync"):
+            raise TypeError("queue is a ThreadSafeQueue, or what has its put_sync, not " + repr(queue))
+        if not 0 < interval < float("inf"):
+            raise ValueError("interval is above 0 s, and has an end, not " + str(interval))
         self._read = read
         self._queue = queue
         self._interval = max(UNITS_PER_MS, int(interval * CLOCK_HZ))

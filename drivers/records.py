@@ -17,7 +17,8 @@ class RecordOrientedUart:
 
     delimiter, what is behind each record, and in none; max_length, the bytes of the longest: of one that comes longer
     nothing is kept, and it counts in `too_long`. What has come of a record stays when the task that waits for it is
-    cancelled; `take_partial` gives it up. ValueError for an empty delimiter and a max_length below 1.
+    cancelled; `take_partial` gives it up. ValueError for an empty delimiter and a max_length below 1, TypeError for
+    what is not bytes.
 
     `await records` returns the next record, without its delimiter, which `read_record()` gives once more.
     IncompleteReadError, an EOFError, if the stream ends first, with what had come; OSError if it breaks or after
@@ -25,6 +26,7 @@ class RecordOrientedUart:
     """
 
     def __init__(self, port, delimiter=b"\0", max_length=256):
+        check_bytes("delimiter", delimiter)
         if not delimiter:
             raise ValueError("a delimiter is one byte or more: without one no record would end")
         if max_length < 1:
@@ -80,6 +82,7 @@ class RecordOrientedUart:
     async def send_record(self, data):
         """Send `data`, bytes, and the delimiter; returns when both are with the system. ValueError if it is too long
         or there is a delimiter in it, OSError if the stream broke or is closed."""
+        check_bytes("a record", data)
         record = bytes(data) + self._delimiter
         if record.find(self._delimiter) != len(record) - len(self._delimiter):
             raise ValueError("there is a delimiter in the record: " + repr(self._delimiter) + " would end it early")
@@ -120,3 +123,9 @@ class RecordOrientedUart:
             self.too_long += 1
         self._held = self._held[count:]
         self._searched = 0
+
+
+def check_bytes(name, data):
+    """TypeError if `data` is text, or a number, of which `bytes` would make so many zeros."""
+    if isinstance(data, (str, int)):
+        raise TypeError(name + " is bytes, not " + repr(data))

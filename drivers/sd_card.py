@@ -167,7 +167,7 @@ class SDCard:
             link.flush()
         if answer == 0:
             raise OSError(ETIMEDOUT, "the SD card is busy for ever, or MISO is low")
-        raise OSError(ENODEV, "no SD card answers")
+        raise OSError(ENODEV, "no SD card answers at " + str(self._link))
 
     def _go(self):
         """From idle to ready; 7.2.1, figure 7-2."""

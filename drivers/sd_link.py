@@ -46,6 +46,9 @@ class SDLink:
         self._token = bytearray((AT_REST, START_BLOCK))
         self._crc = bytearray(2)
 
+    def __str__(self):
+        return str(self.spi) + " with CS " + str(self._cs)
+
     def begin(self):
         """Slow, without checksums."""
         self.checks = False

@@ -11,6 +11,7 @@
 What limits it: each bit is an interrupt in Python at each end, one after the other, and nine bits are a byte. While
 objects move both boards are busy with that; at rest it is one bit each `rest_ms`. Pins that do not interrupt are looked
 at each millisecond, for 500 to 1000 bits a second. Where there is a free UART, that is better.
+Both ends need this SynCom: upstream's has other bits on the wires, seven for a character, and no checksum.
 """
 
 import json

@@ -1,0 +1,115 @@
+"""What the drivers are given that can't be: told when it is given, and in words that say what it ought to be."""
+
+import pytest
+
+from ports import Port
+from support import run
+
+
+def refused(error, words, function, *args, **options):
+    try:
+        function(*args, **options)
+    except error as exc:
+        assert words in str(exc), str(exc)
+    else:
+        raise AssertionError("not refused: " + repr(args) + " " + repr(options))
+
+
+async def refused_later(error, words, awaitable):
+    try:
+        await awaitable
+    except error as exc:
+        assert words in str(exc), str(exc)
+    else:
+        raise AssertionError("not refused")
+
+
+def test_a_custom_character_that_can_not_be_is_refused_and_the_display_goes_on(core, drivers):
+    async def main():
+        pins = [lambda level: None for _ in range(6)]
+        refused(ValueError, "1 to 40 columns, not 16.5", drivers.LCD, pins, 16.5)
+        lcd = drivers.LCD(pins, 16)
+        for dots in ([256] * 8, [-1] * 8, [32] * 8, [1] * 7, [0.5] * 8, "abcdefgh"):
+            refused(ValueError, "8 rows of 5 bits, 0 to 0x1f", lcd.custom, 0, dots)
+        for number in (8, -1, 1.5):
+            refused(ValueError, "characters 0 to 7", lcd.custom, number, [1] * 8)
+        lcd[0] = "it goes on"
+        await lcd.flush()
+        lcd.deinit()
+
+    run(core, main)
+
+
+def test_times_without_an_end_are_refused(core, drivers, threadsafe):
+    async def main():
+        endless = float("inf")
+        words = "above 0 s, and has an end, not inf"
+        refused(ValueError, words, drivers.HTU21D, None, endless)
+        refused(ValueError, words, drivers.Polled, int, endless, threadsafe.ThreadSafeQueue(1))
+        refused(ValueError, words, drivers.Logger, "no.log", interval=endless)
+
+    run(core, main)
+
+
+def test_what_can_not_be_called_or_is_no_worker_or_queue_is_refused(core, drivers):
+    async def main():
+        refused(TypeError, "queue is a ThreadSafeQueue", drivers.Polled, int, 1, None)
+        refused(TypeError, "report is a function", drivers.metrics, 10, 5)
+        refused(TypeError, "worker is an offload.Worker", drivers.NECTransmitter, print, None)
+        refused(TypeError, "handler is a coroutine function", drivers.HeartbeatServer, handler=5)
+
+    run(core, main)
+
+
+@pytest.mark.parametrize("port", [-1, 65536, "8123"])
+def test_a_port_is_0_to_65535(core, drivers, port):
+    async def main():
+        refused(ValueError, "a port is 0 to 65535", drivers.HeartbeatServer, port=port)
+        refused(ValueError, "a port is 0 to 65535", drivers.HeartbeatClient, "localhost", port)
+
+    run(core, main)
+
+
+@pytest.mark.parametrize("mask", [-1, 64, "RMC"])
+def test_a_mask_of_a_receiver_is_a_sum_of_kinds(core, drivers, mask):
+    async def main():
+        refused(ValueError, "cb_mask is a sum of RMC", drivers.AS_GPS, None, 0, print, mask)
+        drivers.AS_GPS(None, 0, print, 63)
+
+    run(core, main)
+
+
+def test_a_number_is_no_bytes(core, drivers):
+    """`bytes(5)` would be five zeros, sent, or waited for."""
+
+    async def main():
+        for delimiter in (10, "\n"):
+            refused(TypeError, "delimiter is bytes, not", drivers.RecordOrientedUart, Port(), delimiter)
+        port = Port()
+        records = drivers.RecordOrientedUart(port, b"\n")
+        for data in (5, "text"):
+            await refused_later(TypeError, "a record is bytes, not", records.send_record(data))
+        modem = drivers.HalfDuplex(port)
+        await refused_later(TypeError, "is bytes, not 5", modem.send_command(5))
+        refused(TypeError, "is bytes, not 5", drivers.HalfDuplex, port, until=(5,))
+        assert not port.sent
+
+    run(core, main)
+
+
+class Modem(Port):
+    """Says OK to each AT."""
+
+    def write(self, buf):
+        if bytes(buf) == b"AT\r":
+            self.came.append(b"OK\r\n")
+        return Port.write(self, buf)
+
+
+@pytest.mark.parametrize("until", ["OK", b"OK", ("OK", "ERROR"), (b"OK", b"ERROR")])
+def test_lines_that_end_an_answer_may_be_text_or_bytes_one_or_several(core, drivers, until):
+    async def main():
+        modem = drivers.HalfDuplex(Modem(), 100_000, until=until, ending="\r")
+        assert await core.wait_for(modem.send_command("AT"), 10) == [b"OK\r\n"]
+
+    run(core, main)
