@@ -3,6 +3,7 @@
 from .context import get_event_loop
 from .errors import CancelledError, TimeoutError
 from .lazy import load
+from .native import MICROPYTHON
 from .task import PENDING, Task, Wait
 from .timeouts import Timeout
 from .times import ms_units, units
@@ -27,6 +28,8 @@ async def wait_for_ms(aw, timeout):
 async def _limited(aw, convert, timeout):
     if not hasattr(aw, "send") and not hasattr(aw, "__await__"):
         raise load("misuse", "not_a_coroutine")(aw)
+    if not MICROPYTHON and not hasattr(aw, "__await__"):
+        aw = load("coroutines", "Steps")(aw)
     if timeout is None:
         return await aw
     try:

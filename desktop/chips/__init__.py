@@ -7,6 +7,7 @@
 from .button import Button
 from .chip import Chip
 from .dht import DHT11, DHT22
+from .ds18b20 import DS18B20
 from .encoder import Encoder
 from .gps import GPS
 from .hd44780 import HD44780
@@ -23,6 +24,7 @@ from .waveform import noise, play, ramp, samples, sine, square
 __all__ = [
     "DHT11",
     "DHT22",
+    "DS18B20",
     "GPS",
     "HD44780",
     "HTU21D",

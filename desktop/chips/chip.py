@@ -8,6 +8,7 @@ from collections.abc import Callable
 from twincore.desktop.board import Board, Line
 
 Pin = str | int | Line  # a pin of the board by name or number, or any line
+SharedPin = Pin  # one with a bus, at which there may be more chips
 Measured = float | Callable[[int], float]  # what a sensor measures: the same for ever, or a function of the time in us
 
 

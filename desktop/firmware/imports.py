@@ -113,8 +113,12 @@ class Imports:
 
     def _attribute(self, module: ModuleType, name: str) -> None:
         """Import it if it is a submodule that has not been imported; what it is not, the importing statement finds."""
-        if not hasattr(module, name) and hasattr(module, "__path__"):
+        if hasattr(module, name):
+            return
+        if hasattr(module, "__path__"):
             self._submodule(module, name)
+        elif "__getattr__" in vars(module) and module.__name__ in board_modules():
+            raise ImportError(missing.name_text(module.__name__, name, vars(module)), name=module.__name__)
 
     def _top(self, name: str) -> ModuleType:
         module = (
@@ -141,7 +145,8 @@ class Imports:
                 if name in standard.NAMES:
                     self.modules[name] = modules.like(name, standard.NAMES[name])
                 else:
-                    self.modules[name] = importlib.import_module(f"{__package__}.mp_{name}").make(self._world)
+                    made = importlib.import_module(f"{__package__}.mp_{name}").make(self._world)
+                    self.modules[name] = modules.explaining(made) if name in missing.NAMES_NOT_SIMULATED else made
             return self.modules[name]
 
     def _platform(self) -> str:
@@ -288,7 +293,7 @@ class Imports:
         own = PLATFORMS.get(name)
         if own is not None and name in board_modules():
             kind = self._world.board.kind
-            return f"no module named {name!r}: a {kind.name} has none, only boards of the platform {own} have"
+            return f"no module named {name!r}: only boards of the platform {own} have it, this one is {kind.name}"
         local = {path.stem for folder in self.paths if folder.is_dir() for path in folder.glob("*.py")}
         return missing.text(name, board_modules() | aliases() | local)
 

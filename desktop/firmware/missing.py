@@ -1,4 +1,7 @@
-"""What an application is told that imports a module which the simulated board has not: why, what there is instead."""
+"""What an application is told that imports a module, or uses a name of one, which the simulated board has not.
+
+Why, and what there is instead.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +12,35 @@ from collections.abc import Iterable
 IN_MICROPYTHON_LIB = frozenset(
     "__future__ abc aioble argparse base64 bisect cmd contextlib copy curses datetime fnmatch functools gzip hmac html"
     " inspect itertools keyword locale logging ntptime operator pathlib pickle pprint quopri requests sdcard shutil"
-    " ssd1306 stat string tarfile tempfile textwrap threading traceback types typing umqtt unittest urequests uu uuid"
-    " warnings zlib".split()
+    " ssd1306 stat string tarfile tempfile textwrap threading traceback types typing umqtt unittest urequests urllib uu"
+    " uuid warnings zlib".split()
 )
 RADIO = "and no desktop has the radio for it: leave it out here, or run on a board (`twincore run --on PORT`)"
 NOT_SIMULATED = {  # name -> what a person can do
-    **dict.fromkeys("ds18x20 lcd160cr mip onewire stm tls webrepl websocket".split(), ""),
+    **dict.fromkeys("lcd160cr mip stm tls webrepl websocket".split(), ""),
     "bluetooth": RADIO,
     "btree": "keep the records in a file, as JSON or one a line",
     "espnow": RADIO,
+}
+ON_A_BOARD = "run on a board (`twincore run --on PORT`)"
+BLOCK_DEVICE = "the application's folder is at /, and os.mount takes any block device"
+NAMES_NOT_SIMULATED = {  # module -> name -> what a person can do
+    "machine": {
+        "I2S": ON_A_BOARD,
+        "SDCard": 'use SPI, and a card of kind = "sd_card" in board.toml',
+        "Counter": "count in a handler, by Pin.irq",
+        "Encoder": "use primitives.Encoder",
+        **dict.fromkeys(("CAN", "USBDevice"), ON_A_BOARD),
+    },
+    "pyb": {
+        "SPI": "use machine.SPI",
+        "Servo": "use a channel of pyb.Timer, with mode=Timer.PWM",
+        **dict.fromkeys(("Flash", "SDCard"), BLOCK_DEVICE),
+        **dict.fromkeys(("CAN", "LCD", "USB_HID", "USB_VCP", "hid_keyboard", "hid_mouse"), ON_A_BOARD),
+    },
+    "rp2": {"Flash": BLOCK_DEVICE},
+    "esp32": {"Partition": BLOCK_DEVICE},
+    "network": dict.fromkeys(("PPP", "WIZNET5K"), "network.WLAN is simulated"),
 }
 
 
@@ -37,3 +60,13 @@ def text(name: str, known: Iterable[str]) -> str:
         return said
     allowed = f"World(..., allow=[{name!r}]), or `twincore run --allow {name}`"
     return f"{said}. To let the application have the desktop's: {allowed}"
+
+
+def name_text(module: str, name: str, known: Iterable[str]) -> str:
+    """The text for one who asks the board's `module` for a `name` that it has not; `known` are those that it has."""
+    hint = NAMES_NOT_SIMULATED.get(module, {}).get(name)
+    if hint is not None:
+        return f"module {module!r} has no {name!r}: boards have it, but it is not simulated: {hint}"
+    said = f"module {module!r} has no {name!r}"
+    near = difflib.get_close_matches(name, sorted(each for each in known if not each.startswith("_")), n=1)
+    return f"{said} (did you mean {near[0]!r}?)" if near else said

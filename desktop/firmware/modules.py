@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import importlib
 from types import ModuleType
-from typing import Any
+from typing import Any, NoReturn
+
+from . import missing
 
 
 def module(name: str, **names: Any) -> ModuleType:
     """A new module with these names in it."""
     made = ModuleType(name)
     vars(made).update(names)
+    return made
+
+
+def explaining(made: ModuleType) -> ModuleType:
+    """`made`, which says of a name that it has not whether boards have it, and what there is instead."""
+
+    def absent(name: str) -> NoReturn:
+        raise AttributeError(missing.name_text(made.__name__, name, vars(made)), name=name)
+
+    vars(made)["__getattr__"] = absent
     return made
 
 

@@ -20,6 +20,7 @@ CHIPS = {  # kind -> its class in twincore.desktop.chips
     "button": "Button",
     "dht11": "DHT11",
     "dht22": "DHT22",
+    "ds18b20": "DS18B20",
     "encoder": "Encoder",
     "gps": "GPS",
     "hd44780": "HD44780",
@@ -47,6 +48,7 @@ class Plugging:
         self._notes = notes
         self.wanted_keys: dict[str, str] = {}  # chip -> the key of the keyboard that presses it
         self._users: dict[str, str] = {}  # pin -> the key that has it
+        self._shared: set[str] = set()  # pins with a bus, at which there may be more
 
     def levels(self) -> None:
         """`[levels]`: what is driven from outside, from the start on."""
@@ -242,8 +244,8 @@ class Plugging:
         """The value of that key, for a parameter with that annotation."""
         if name not in settings:
             settings.take(name)  # it is missing
-        if kind.startswith("Pin"):
-            return self._pin(settings, name, settings.take(name))
+        if kind.startswith(("Pin", "SharedPin")):
+            return self._pin(settings, name, settings.take(name), shared=kind.startswith("Shared"))
         if kind.startswith("Sequence[Pin]"):
             return [self._pin(settings, name, pin) for pin in settings.items(name)]
         if "Path" in kind:
@@ -260,7 +262,7 @@ class Plugging:
         }
         return readers.get(kind, settings.take)(name)
 
-    def _pin(self, settings: Settings, key: str, pin: Any, claim: bool = True) -> Line:
+    def _pin(self, settings: Settings, key: str, pin: Any, claim: bool = True, shared: bool = False) -> Line:
         if isinstance(pin, bool) or not isinstance(pin, str | int):
             settings.fail(key, f"it is the name or number of a pin, not {pin!r}")
         try:
@@ -269,8 +271,10 @@ class Plugging:
             settings.fail(key, str(error))
         if claim:
             user = self._users.setdefault(line.name, settings.key(key))
-            if user != settings.key(key):
+            if user != settings.key(key) and not (shared and line.name in self._shared):
                 settings.fail(key, f"pin {pin} is used by {user} already")
+            if shared:
+                self._shared.add(line.name)
         return line
 
 

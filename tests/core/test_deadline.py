@@ -237,3 +237,22 @@ def test_it_leaves_no_timer_behind(core):
         return len(core.get_event_loop().timers)
 
     assert run(core, main, limit=None) == 0
+
+
+def test_a_plain_generator_is_awaited_as_a_task_would_run_it(core):
+    ended = []
+
+    def steps(ms):
+        try:
+            yield from core.sleep_ms(ms)
+        finally:
+            ended.append(ms)
+        return ms
+
+    async def main():
+        found = [await core.wait_for(steps(1), 5), await core.wait_for_ms(steps(2), None)]
+        with pytest.raises(core.TimeoutError):
+            await core.wait_for(steps(1000), 0.001)
+        return found
+
+    assert run(core, main) == [1, 2] and ended == [1, 2, 1000]

@@ -174,3 +174,36 @@ def test_the_application_can_extend_its_path(run, folder):
 def test_a_module_may_import_one_that_is_being_imported(run, folder):
     folder({"a.py": "x = 1\nimport b\ny = b.z", "b.py": "import a\nz = a.x + 1"})
     assert run("import a\nprint(a.y)").text == "2\n"
+
+
+@pytest.mark.parametrize(
+    ("kind", "source", "said"),
+    [
+        ("pico", "from machine import Pin, I2S", "ImportError: module 'machine' has no 'I2S': boards have it, but it is"
+         " not simulated: run on a board (`twincore run --on PORT`)"),
+        ("pico", "import machine\nmachine.Encoder(0)", "AttributeError: module 'machine' has no 'Encoder': boards have"
+         " it, but it is not simulated: use primitives.Encoder"),
+        ("pyboard", "from pyb import SPI", "ImportError: module 'pyb' has no 'SPI': boards have it, but it is not"
+         " simulated: use machine.SPI"),
+        ("pico", "from machine import Timr", "ImportError: module 'machine' has no 'Timr' (did you mean 'Timer'?)"),
+        ("esp32", "import network\nnetwork.WAN", "AttributeError: module 'network' has no 'WAN' (did you mean"
+         " 'WLAN'?)"),
+        ("pico", "import rp2\nrp2.nothing_like_it", "AttributeError: module 'rp2' has no 'nothing_like_it'"),
+        ("esp32", "import pyb", "ImportError: no module named 'pyb': only boards of the platform pyboard have it, this"
+         " one is esp32"),
+    ],
+)  # fmt: skip
+def test_a_name_that_a_module_of_the_board_has_not_is_told_with_what_there_is(run, kind, source, said):
+    assert run(source, kind=kind).lines[-1] == said
+
+
+def test_a_program_may_ask_whether_a_module_of_the_board_has_a_name(run):
+    source = """
+import machine
+try:
+    from machine import I2S
+except ImportError:
+    I2S = None
+print(I2S, hasattr(machine, "SDCard"), getattr(machine, "CAN", "none"))
+"""
+    assert run(source).lines == ["None False none"]
