@@ -10,6 +10,7 @@ cdef class Condition:
     cdef object __weakref__
 
     cdef _check(self, what)
+    cdef _check_notify(self)
     @cython.locals(turns=list, turn=_Turn)
     cdef _notify(self, Py_ssize_t n)
 

@@ -4,6 +4,7 @@
         await condition.wait_for(lambda: len(stock) > 0)
 """
 
+from ..core.context import check_context
 from ..core.lock import Lock
 from ..core.task import PENDING, Wait
 from .semaphore import DONE
@@ -13,8 +14,9 @@ class Condition:
     """A lock, and a line of tasks that wait to be notified, in order of arrival.
 
     `lock`: a Lock of twincore.core, one of its own by default. `async with condition:`, or upstream's spelling `with
-    await condition:`. Without the lock `wait` and `notify` raise RuntimeError. A task that is cancelled while it waits
-    has the lock again when CancelledError is raised in it; a notification that it had got already goes to the next.
+    await condition:`. Without the lock `wait` and `notify` raise RuntimeError; `notify` by another context than the
+    loop's: WrongContextError. A task that is cancelled while it waits has the lock again when CancelledError is raised
+    in it; a notification that it had got already goes to the next.
     """
 
     def __init__(self, lock=None):
@@ -70,18 +72,22 @@ class Condition:
 
     def notify(self, n=1):
         """Let the first `n` that wait go on, one by one as they get the lock. RuntimeError without the lock."""
-        self._check("notify")
+        self._check_notify()
         self._notify(n)
 
     def notify_all(self):
         """Let all that wait now go on."""
-        self._check("notify")
+        self._check_notify()
         if self._turns:
             self._notify(len(self._turns))
 
     def _check(self, what):
         if not self._lock.locked():
             raise RuntimeError("acquire the lock first to " + what + " a condition: `async with condition:`")
+
+    def _check_notify(self):
+        check_context(self._turns[0].task.queue if self._turns else None, "Condition.notify()")
+        self._check("notify")
 
     def _notify(self, n):
         """Have the first `n` wait for the lock instead: each is woken once, when the lock is its own."""

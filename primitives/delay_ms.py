@@ -33,8 +33,8 @@ class Delay_ms:
     """
 
     def __init__(self, func=None, args=(), duration=1000):
-        if duration < 1:
-            raise ValueError("a delay takes 1 ms or more, not " + str(duration))
+        if not isinstance(duration, (int, float)) or duration < 1:
+            raise ValueError("a delay takes 1 ms or more, a number, not " + repr(duration))
         if func is not None:
             check_call(func, args)
         self._func = func

@@ -303,6 +303,8 @@ class _Reader:
 def _check(v, div, vmin, vmax, mod, delay, poll_ms):
     if not isinstance(div, int) or div < 1:
         raise ValueError("div is 1 edge or more to a step, a whole number, not " + repr(div))
+    if not isinstance(v, int):
+        raise ValueError("v is a whole number, not " + repr(v))
     if delay < 0:
         raise ValueError("delay is 0 ms or more, not " + str(delay))
     if poll_ms < 1:
@@ -312,7 +314,7 @@ def _check(v, div, vmin, vmax, mod, delay, poll_ms):
     if (vmin is not None and v < vmin) or (vmax is not None and v > vmax):
         raise ValueError("v is outside of its limits: " + str(v) + " is not from " + str(vmin) + " to " + str(vmax))
     if mod is not None:
-        if mod < 1:
-            raise ValueError("mod is 1 or more, or None, not " + str(mod))
+        if not isinstance(mod, int) or mod < 1:
+            raise ValueError("mod is 1 or more, a whole number, or None, not " + repr(mod))
         if not 0 <= v < mod:
             raise ValueError("v is from 0 to mod - 1, not " + str(v))

@@ -20,11 +20,14 @@ class Keyboard(KeyMatrix):
 
     `bufsize`, or upstream's `buffer`: how many scan codes to keep, or the list, array or bytearray to keep them in;
     `db_delay`: `debounce_ms` of this keyboard. `async for`, `get` and the like are RingbufQueue's; `async for` ends
-    after `deinit`. All of it is for tasks of one loop. See KeyMatrix for scans, pins and errors.
+    after `deinit`. All of it is for tasks of one loop. See KeyMatrix for scans, pins and errors; ValueError for a
+    `db_delay` below 0.
     """
 
     def __init__(self, rowpins, colpins, *, bufsize=10, db_delay=None, buffer=None):
         if db_delay is not None:
+            if not isinstance(db_delay, int) or db_delay < 0:
+                raise ValueError("db_delay is 0 ms or more, a whole number, not " + repr(db_delay))
             self.debounce_ms = db_delay
         KeyMatrix.__init__(self, rowpins, colpins, bufsize if buffer is None else buffer)
 

@@ -6,7 +6,7 @@
     await timer  # what is left of the 30 ms
 """
 
-from ..core.context import get_event_loop
+from ..core.context import check_context, get_event_loop
 from ..core.task import PENDING
 from ..core.timers import Timer
 from ..core.times import UNITS_PER_MS
@@ -50,6 +50,7 @@ class MillisecTimer(WaitList):
 
     def deinit(self):
         """End it. Who waits for it gets a RuntimeError. Again: nothing happens."""
+        check_context(self._loop, "MillisecTimer.deinit()")
         self._disarm()
         self._ended = True
         self.wake_all()

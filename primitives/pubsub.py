@@ -9,8 +9,10 @@ import re
 
 from ..core.context import check_context, create_task, get_event_loop
 from ..core.event import Event
+from ..core.native import MICROPYTHON
 from ..core.queue_errors import QueueClosed, QueueFull
 from ..core.step import runnable
+from ..core.task import PENDING
 from .queue import Queue, QueueShutDown
 
 
@@ -26,11 +28,14 @@ class RegExp:
 
     def __init__(self, re_str):
         self.pattern = re_str
-        self._re = re.compile("^(?:" + re_str + ")$" if hasattr(re, "fullmatch") else "^(" + re_str + ")$")
+        if hasattr(re, "fullmatch"):
+            self._match = re.compile(re_str).fullmatch  # CPython's `$` is true before a newline at the end, too
+        else:
+            self._match = re.compile("^(" + re_str + ")$").match
 
     def matching(self, topic):
         """Whether `topic`, a string, is meant."""
-        return isinstance(topic, str) and self._re.match(topic) is not None
+        return isinstance(topic, str) and self._match(topic) is not None
 
     def __eq__(self, other):
         return isinstance(other, RegExp) and other.pattern == self.pattern
@@ -48,8 +53,9 @@ class Broker(dict):
     A topic is any hashable object, or a RegExp for many strings. With nobody subscribed a message goes nowhere.
 
     An agent that raises does not keep the message from the others: it is reported to the loop's exception handler. One
-    that is full loses a message, the new one or the oldest as its kind does, and `overflows` counts it. `publish` and
-    the others are for tasks of the loop; from threads and interrupts publish through a `Gate`.
+    that is full loses a message, the new one or the oldest as its kind does, and `overflows` counts it; of a
+    ThreadSafeQueue that drops items so do those that others lose at the same moment. `publish` and the others are for
+    tasks of the loop; from threads and interrupts publish through a `Gate`.
     """
 
     Verbose = True  # print what upstream's broker prints: a second subscription, a full queue
@@ -98,7 +104,7 @@ class Broker(dict):
             try:
                 self._deliver(agent, topic, message, args)
             except Exception as exc:
-                self._report(agent, topic, exc)
+                self.report(agent, topic, exc)
 
     def _deliver(self, agent, topic, message, args):
         if isinstance(agent, Event) or _is_signal(agent):
@@ -107,11 +113,14 @@ class Broker(dict):
             else:
                 agent.set()
         elif hasattr(agent, "put_nowait"):
+            dropped = getattr(agent, "dropped", 0)
             try:
                 agent.put_nowait((topic, message, args) if args else (topic, message))
             except (QueueFull, QueueClosed, QueueShutDown) as exc:
-                self.overflows += 1
-                self._say(str(agent) + ": " + str(exc) + ", topic " + str(topic))
+                self._lost(agent, topic, str(exc))
+            else:
+                if getattr(agent, "dropped", 0) != dropped:  # by its own rule, without an error
+                    self._lost(agent, topic, "the queue is full and dropped an item")
         elif isinstance(agent, Agent):
             agent.put(topic, message, *args)
         else:
@@ -119,7 +128,12 @@ class Broker(dict):
             if runnable(result):
                 create_task(result)
 
-    def _report(self, agent, topic, exc):
+    def _lost(self, agent, topic, why):
+        self.overflows += 1
+        self._say(str(agent) + ": " + why + ", topic " + str(topic))
+
+    def report(self, agent, topic, exc):
+        """Tell the loop's handler that what was published under `topic` has failed at `agent`."""
         loop = get_event_loop()
         text = "A subscriber to " + str(topic) + " failed: " + str(agent)
         loop.call_exception_handler({"message": text, "exception": exc, "future": loop.current})
@@ -162,31 +176,63 @@ def _check(agent, args):
 
 
 class Gate:
-    """Publishing from threads, the other core and interrupts: through a ThreadSafeQueue, by a task of the loop.
+    """Publishing from threads, the other core and interrupts, hard ones too: a task of the loop does it for them.
 
-    `publish` never blocks, and raises QueueFull when `size` messages wait; `lost` counts those. Make it, and await or
-    start `run()`, in the loop before others use it.
+    | method | who may call | blocks | allocates on MicroPython |
+    |---|---|---|---|
+    | `publish(topic, message)` | any context, hard ISR included | never | nothing |
+    | `lost` | any context | never | nothing |
+    | `await run()` | one task of the broker's loop | until `close` | |
+    | making it, `close()` | tasks, threads | never | |
+
+    `publish` raises QueueFull when `size` messages wait or are being published, and `lost` counts those; QueueClosed
+    after `close`. A topic that is none, for it can't be hashed, is reported to the loop's exception handler.
     """
 
     def __init__(self, broker, size=16):
         from ..threadsafe import ThreadSafeQueue
+        from ..threadsafe.faults import fault
 
         self._broker = broker
+        self._fault = fault
         self._queue = ThreadSafeQueue(size)
-        self.lost = 0
+        self._free = ThreadSafeQueue(size)  # pairs that wait for a message: a hard interrupt can't make one
+        for _ in range(size):
+            self._free.put_sync([None, None])
+        self._refused = ThreadSafeQueue(1, "drop_newest")  # always full: it counts for all contexts what it is given
+        self._refused.put_sync(None)
+
+    @property
+    def lost(self):
+        """How many messages were refused for want of room; on MicroPython modulo 2**29."""
+        return self._refused.dropped
 
     def publish(self, topic, message=None):
-        """Any context but a hard interrupt, since a pair is made here: schedule it there."""
+        """Have `message` published under `topic`, soon. QueueFull, QueueClosed."""
+        pair = self._free.try_get()
+        if pair is PENDING:
+            if self._queue.closed():
+                raise self._fault(QueueClosed, "the gate was closed: nothing can be published through it any more")
+            self._refused.put_sync(None)
+            raise self._fault(QueueFull, "as many messages wait to be published as the gate holds")
+        pair[0] = topic
+        pair[1] = message
         try:
-            self._queue.put_sync((topic, message))
-        except QueueFull:
-            self.lost += 1
+            self._queue.put_sync(pair)  # there is room: it has a slot for each pair
+        except QueueClosed:
+            self._free.put_sync(pair)
             raise
 
     async def run(self):
         """Publish what comes, until `close`."""
-        async for topic, message in self._queue:
-            self._broker.publish(topic, message)
+        async for pair in self._queue:
+            try:
+                self._broker.publish(pair[0], pair[1])
+            except Exception as exc:
+                self._broker.report(self, pair[0], exc)
+            if not MICROPYTHON:  # there what is moved while another core collects garbage had better stay here, too
+                pair[0] = pair[1] = None
+            self._free.put_sync(pair)
 
     def close(self):
         """End `run` when what waits has been published."""

@@ -117,3 +117,75 @@ def test_two_threads_that_let_each_other_go_lose_nothing(core):
     for thread in threads:
         thread.join(30)
     assert counts == [3000, 3000]
+
+
+class Owner(threading.Thread):
+    """Parks in a Parker of its own, once; `gone_on` is set then."""
+
+    def __init__(self, parking):
+        threading.Thread.__init__(self, daemon=True)
+        self.parker = parking.Parker()
+        self.gone_on = threading.Event()
+        self.start()
+
+    def run(self):
+        self.parker.park(20_000_000)
+        self.gone_on.set()
+
+
+@pytest.fixture
+def parking(core):
+    module = submodule(core, "parker_cpython")
+    yield module
+    module.let_go()
+
+
+def keeps(parking):
+    """Whether this twin keeps anybody back."""
+    return parking.__file__.endswith((".so", ".pyd"))
+
+
+def test_whom_it_has_kept_back_goes_on_when_it_parks_itself(parking):
+    owner = Owner(parking)
+    parking.keep(True)
+    owner.parker.unpark()
+    assert owner.gone_on.wait(0.05) is not keeps(parking)
+    parking.Parker().park(10_000)
+    assert owner.gone_on.wait(20)
+
+
+def test_or_when_it_does_not_park_after_all(parking):
+    own = parking.Parker()
+    for end in (parking.let_go, lambda: own.park(0), lambda: (own.unpark(), own.park(-1))):
+        owner = Owner(parking)
+        parking.keep(True)
+        owner.parker.unpark()
+        end()
+        assert owner.gone_on.wait(20)
+
+
+def test_one_is_kept_back_and_by_the_thread_that_said_so(parking):
+    first, second, third, fourth = owners = [Owner(parking) for _ in range(4)]
+    parking.keep(True)
+    parking.keep(False)
+    first.parker.unpark()
+    assert first.gone_on.wait(20)
+    parking.keep(True)
+    thread = threading.Thread(target=second.parker.unpark)
+    thread.start()
+    thread.join()
+    assert second.gone_on.wait(20)
+    third.parker.unpark()
+    parking.keep(True)
+    fourth.parker.unpark()  # there is room for one
+    assert fourth.gone_on.wait(20)
+    parking.let_go()
+    assert all(owner.gone_on.wait(20) for owner in owners)
+
+
+def test_who_is_kept_back_outlives_its_last_holder(parking):
+    parker = parking.Parker()
+    parking.keep(True)
+    parker.unpark()
+    del parker
+    parking.let_go()

@@ -1,5 +1,8 @@
 """JobLine: a thread is woken for a job if none is on its way, and none of the jobs is forgotten."""
 
+
+import threading
+
 import pytest
 
 from support import run, sleep_ms
@@ -146,3 +149,20 @@ def test_where_there_is_no_other_thread_the_caller_is_told_and_later_the_report_
 
     run(core, main)
     assert capsys.readouterr().err.count("Another thread could not be started") == 1
+
+
+@pytest.mark.cpython
+def test_an_outcome_is_there_before_the_next_job_begins(core, offload):
+    """A thread that has another job does not sleep: it wakes who waits for the last all the same."""
+    gate = threading.Event()
+
+    async def main():
+        async with offload.Worker() as worker:
+            quick, slow = worker.assign(int, "7"), worker.assign(gate.wait, 20)
+            first = core.create_task(result_of(quick))
+            second = core.create_task(result_of(slow))
+            assert await first == 7
+            gate.set()
+            assert await second
+
+    run(core, main)

@@ -12,8 +12,20 @@ CASES = {
     "Semaphore.release": "ThreadSafeSemaphore",
     "Barrier.trigger": "call_soon_threadsafe",
     "Barrier.abort": "call_soon_threadsafe",
+    "Condition.notify": "call_soon_threadsafe",
+    "Condition.notify_all": "call_soon_threadsafe",
     "Delay_ms.deinit": "call_soon_threadsafe",
+    "MillisecTimer.deinit": "call_soon_threadsafe",
 }
+
+
+async def until(one):
+    await one.wait()
+
+
+async def wait_for(condition):
+    async with condition:
+        await condition.wait()
 
 
 @pytest.mark.parametrize("case", sorted(CASES))
@@ -30,8 +42,12 @@ def test_a_thread_is_told_what_to_use_instead(core, primitives, case):
                 waiting = core.create_task(one.put(2))
             else:
                 waiting = core.create_task(one.get())
-        elif name == "Delay_ms":
-            waiting = core.create_task(one.wait())
+        elif name == "Condition":
+            waiting = core.create_task(wait_for(one))
+        elif name in ("Delay_ms", "MillisecTimer"):
+            if name == "MillisecTimer":
+                one(1000)
+            waiting = core.create_task(until(one))
         else:
             waiting = core.create_task(one.acquire() if name == "Semaphore" else one.wait())
         await core.sleep(0)
@@ -43,9 +59,14 @@ def test_a_thread_is_told_what_to_use_instead(core, primitives, case):
             except core.WrongContextError as error:
                 said.append(str(error))
 
+        if name == "Condition":
+            await one.acquire()
         start_thread(wrong).join()
+        assert not waiting.done()
         waiting.cancel()
-        if name == "Delay_ms":
+        if name == "Condition":
+            one.release()
+        elif method == "deinit":
             one.deinit()
 
     run(core, main)

@@ -154,7 +154,7 @@ def test_a_callback_that_raises_is_reported(core, primitives):
 
 def test_no_time_is_refused(core, primitives):
     async def main():
-        for bad in (0, -1, 0.5):
+        for bad in (0, -1, 0.5, "100", None):
             with pytest.raises(ValueError, match="1 ms or more"):
                 primitives.Delay_ms(duration=bad)
 

@@ -572,7 +572,9 @@ def test_what_makes_no_sense_is_refused_and_leaves_nothing(core, primitives):
             ({"vmin": 1}, "v is outside"),
             ({"vmax": -1}, "v is outside"),
             ({"vmin": 0, "vmax": 9, "v": 10}, "v is outside"),
+            ({"v": "1"}, "v is a whole number"),
             ({"mod": 0}, "mod is 1"),
+            ({"mod": 2.5}, "mod is 1"),
             ({"mod": 3, "v": 3}, "0 to mod"),
             ({"mod": 3, "v": -1}, "0 to mod"),
         ):

@@ -251,6 +251,9 @@ def test_bad_pins_and_codes_are_refused(core, primitives):
             primitives.Keyboard([1, 2], columns)
         with pytest.raises(ValueError, match="1 item or more"):
             primitives.Keyboard(rows, columns, bufsize=0)
+        for wrong in (-1, "50"):
+            with pytest.raises(ValueError, match="db_delay is 0 ms or more"):
+                primitives.Keyboard(rows, columns, db_delay=wrong)
         nothing_is_left(core.get_event_loop(), core.current_task())
         keyboard = primitives.Keyboard(rows, columns)
         for wrong in (-1, 4):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from support import run, start_thread
+from support import CPYTHON, RP2, run, start_thread
 
 
 async def settle(core, turns=4):
@@ -128,6 +128,7 @@ def test_one_that_fails_is_reported_and_the_others_are_told(core, primitives):
 
 def test_what_a_full_queue_loses_is_counted(core, primitives):
     broker = quiet(primitives)
+
     async def main():
         queue, ring = primitives.Queue(1), primitives.RingbufQueue(1)
         for agent in (queue, ring):
@@ -139,6 +140,28 @@ def test_what_a_full_queue_loses_is_counted(core, primitives):
         assert queue.get_nowait() == ("t", "old") and ring.get_nowait() == ("t", "new")
 
     run(core, main)
+
+
+@pytest.mark.parametrize("policy", ["drop_oldest", "drop_newest"])
+def test_what_a_queue_drops_without_an_error_is_counted(core, primitives, threadsafe, policy):
+    broker = quiet(primitives)
+
+    async def main():
+        queue = threadsafe.ThreadSafeQueue(1, policy)
+        broker.subscribe("t", queue)
+        broker.publish("t", "old")
+        assert broker.overflows == 0
+        broker.publish("t", "new")
+        assert broker.overflows == 1
+        assert queue.get_sync() == ("t", "old" if policy == "drop_newest" else "new")
+
+    run(core, main)
+
+
+def test_a_newline_at_the_end_belongs_to_the_topic(primitives):
+    """CPython's `$` is true before it, too."""
+    assert not primitives.RegExp("temp|light").matching("light\n")
+    assert primitives.RegExp("temp|light").matching("light")
 
 
 def test_threads_publish_through_a_gate(core, primitives):
@@ -160,6 +183,92 @@ def test_threads_publish_through_a_gate(core, primitives):
         gate.close()
         await task
         assert log == ["from a thread", 1, 2]
+
+    run(core, main)
+
+
+class Interrupt:
+    """What the interrupt calls; made before, as a hard one allocates nothing."""
+
+    def __init__(self, gate, count):
+        self.gate = gate
+        self.number = 0
+        self.count = count
+        self.refused = 0
+        self.failed = None
+
+    def on_edge(self, pin):
+        if self.number < self.count:
+            try:
+                self.gate.publish("edge", self.number)
+            except IndexError:
+                self.refused += 1
+            except BaseException as error:
+                self.failed = error
+            self.number += 1
+
+
+@pytest.mark.rp2040(seeds=2)
+@pytest.mark.parametrize("room", [60, 2])
+def test_interrupts_publish_through_a_gate(core, primitives, threadsafe, room):
+    """On the board a hard pin interrupt, driven by PWM through the wire from pin 2 to pin 3; elsewhere a thread."""
+    broker = quiet(primitives)
+    broker.subscribe("edge", lambda topic, message: log.append(message))
+    log, count = [], 60
+
+    def play_edges(source):
+        while source.number < count:
+            source.on_edge(None)
+
+    async def main():
+        gate = primitives.Gate(broker, room)
+        source = Interrupt(gate, count)
+        on_edge = source.on_edge
+        task = core.create_task(gate.run())
+        if RP2:
+            from machine import PWM, Pin
+
+            pin = Pin(3, Pin.IN)
+            pin.irq(on_edge, Pin.IRQ_RISING, hard=True)
+            pwm = PWM(Pin(2), freq=1500, duty_u16=32768)
+        else:
+            player = start_thread(play_edges, source)
+        while source.number < count:
+            await core.sleep_ms(1)
+        if RP2:
+            pwm.deinit()
+            pin.irq(None)
+        else:
+            player.join()
+        gate.close()
+        await task
+        assert source.failed is None, repr(source.failed)
+        assert gate.lost == source.refused and len(log) + gate.lost == count
+        assert log == sorted(log) and (room == 2 or not gate.lost)
+        for _ in range(2 * room):  # the pairs come back
+            with pytest.raises(threadsafe.QueueClosed, match="closed"):
+                gate.publish("edge", 0)
+
+    run(core, main, limit=30)
+
+
+def test_a_topic_that_is_none_does_not_end_a_gate(core, primitives):
+    broker = quiet(primitives)
+    log, said = [], []
+
+    async def main():
+        core.get_event_loop().set_exception_handler(lambda loop, context: said.append(context["exception"]))
+        broker.subscribe("t", lambda topic, message: log.append(message))
+        gate = primitives.Gate(broker, 4)
+        task = core.create_task(gate.run())
+        gate.publish([], 1)
+        gate.publish("t", 2)
+        await settle(core)
+        assert log == [2] and not task.done()
+        if CPYTHON:  # MicroPython may find no such key without asking for its hash
+            assert [type(exc) for exc in said] == [TypeError]
+        gate.close()
+        await task
 
     run(core, main)
 
