@@ -26,7 +26,12 @@ MAIN = """\
 # By twincore deploy: what starts {name} when the board does.
 __import__("sys").argv[:] = [{name!r}]
 __file__ = {name!r}
-execfile({name!r})
+try:
+    execfile({name!r})
+except SystemExit as end:
+    if not end.args:  # the board starts anew: a soft reset, or sys.exit()
+        raise
+    print({name!r}, "has ended with", end.args[0])
 """
 
 

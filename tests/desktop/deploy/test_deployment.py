@@ -110,6 +110,20 @@ def test_main_py_starts_the_application_until_told_otherwise(remote, pump, deplo
     assert tree(remote) == PUMP
 
 
+@pytest.mark.parametrize("status, then", [("3", "app.py has ended with 3"), ("'no card'", "app.py has ended with no card")])
+def test_an_application_that_exits_leaves_a_board_that_can_be_reached(remote, app, deploy, status, then):
+    """MicroPython would start anew, run it again, and so on: nothing could be deployed any more."""
+    deploy(remote, app(f"import sys\nprint(sys.argv[0])\nsys.exit({status})\n"), main=True)
+    assert remote.exec("execfile('/main.py')").split("\n")[:2] == ["app.py", then]
+
+
+@pytest.mark.parametrize("end", ["raise SystemExit", "import sys; sys.exit()"])
+def test_a_soft_reset_is_one(remote, app, deploy, end):
+    deploy(remote, app(end + "\n"), main=True)
+    asked = "try:\n    execfile('/main.py')\nexcept SystemExit:\n    print('starts anew')\n"
+    assert remote.exec(asked) == "starts anew\n"
+
+
 def test_the_library_on_the_board_stays_of_one_version(remote, app, deploy):
     remote.put("/lib/twincore/core/errors.mpy", b"of an earlier version, from wherever")
     remote.put("/lib/twincore/threadsafe/critical.py", b"installed by mip")
