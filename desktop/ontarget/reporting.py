@@ -30,20 +30,21 @@ class Reporter:
         self._console = console
         self._verbose = verbose
         self._command = command
-        self._counts: dict[str, Counter[str]] = {}
-        self._ms: Counter[str] = Counter()
-        self._failures: list[tuple[Unit, Result]] = []
+        self._told: dict[int, tuple[Unit, list[Result]]] = {}  # by the unit's id: told again, it counts once
 
     @property
     def failed(self) -> int:
         """How many tests have failed."""
-        return len(self._failures)
+        return len(self._failures())
 
     def unit(self, unit: Unit, results: list[Result]) -> None:
-        """Print how the tests of one file ended in one place."""
+        """Print how the tests of one file ended in one place.
+
+        After Ctrl-C in the middle of this it may be said again.
+        """
+        self._told[id(unit)] = unit, results
         line = Text(f"{shown(unit.staged.file.path)} on {unit.place.label}  ")
         for result in results:
-            self._note(unit, result)
             line.append(LETTERS[result.outcome], STYLES[result.outcome])
         if not self._verbose:
             self._print(line)
@@ -58,31 +59,33 @@ class Reporter:
             if result.printed and result.outcome != "failed":
                 self._print(_indented(result.printed))
 
-    def _note(self, unit: Unit, result: Result) -> None:
-        label = unit.place.label
-        self._counts.setdefault(label, Counter())[result.outcome] += 1
-        self._ms[label] += round(result.ms or 0)
-        if result.outcome == "failed":
-            self._failures.append((unit, result))
+    def _failures(self) -> list[tuple[Unit, Result]]:
+        told = [(unit, result) for unit, results in self._told.values() for result in results]
+        return [(unit, result) for unit, result in told if result.outcome == "failed"]
 
     def end(self, places: list[Place]) -> None:
         """Print the failures and the table."""
         alike: dict[tuple[str, str, str], list[tuple[Unit, Result]]] = {}
-        for unit, result in self._failures:
+        for unit, result in self._failures():
             key = str(unit.staged.file.path), _without_numbers(result.text), _without_numbers(result.printed)
             alike.setdefault(key, []).append((unit, result))
         for (unit, result), *rest in alike.values():
             self._failure(unit, result, [f"{other.case.id} on {there.place.label}" for there, other in rest])
         self._print("")
-        others = [name for name in ("xfailed", "xpassed") if any(count[name] for count in self._counts.values())]
+        counts: dict[str, Counter[str]] = {place.label: Counter() for place in places}
+        ms: Counter[str] = Counter()
+        for unit, results in self._told.values():
+            counts[unit.place.label].update(result.outcome for result in results)
+            ms[unit.place.label] += sum(round(result.ms or 0) for result in results)
+        others = [name for name in ("xfailed", "xpassed") if any(count[name] for count in counts.values())]
         columns = ["passed", "failed", "skipped", *others]
         table = Table("place")
         for name in (*columns, "its time"):
             table.add_column(name, justify="right")
         for place in places:
-            count = self._counts.get(place.label, Counter())
+            count = counts[place.label]
             cells = [Text(str(count[name]), STYLES[name] if count[name] else "dim") for name in columns]
-            table.add_row(place.label, *cells, _time(self._ms[place.label]))
+            table.add_row(place.label, *cells, _time(ms[place.label]))
         self._console.print(table)
 
     def _failure(self, unit: Unit, result: Result, alike: list[str]) -> None:

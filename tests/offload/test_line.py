@@ -1,8 +1,6 @@
 """JobLine: a thread is woken for a job if none is on its way, and none of the jobs is forgotten."""
 
 
-import threading
-
 import pytest
 
 from support import run, sleep_ms
@@ -154,7 +152,9 @@ def test_where_there_is_no_other_thread_the_caller_is_told_and_later_the_report_
 @pytest.mark.cpython
 def test_an_outcome_is_there_before_the_next_job_begins(core, offload):
     """A thread that has another job does not sleep: it wakes who waits for the last all the same."""
-    gate = threading.Event()
+    from threading import Event
+
+    gate = Event()
 
     async def main():
         async with offload.Worker() as worker:
