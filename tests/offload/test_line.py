@@ -1,6 +1,5 @@
 """JobLine: a thread is woken for a job if none is on its way, and none of the jobs is forgotten."""
 
-
 import pytest
 
 from support import run, sleep_ms
