@@ -1,6 +1,7 @@
 """Coroutines that a loop makes itself. Scheduler side only."""
 
 from .lazy import load
+from .native import MICROPYTHON
 from .task import Task
 
 
@@ -15,19 +16,21 @@ async def _awaiting(awaitable):
     return await awaitable
 
 
-class Steps:
-    """Awaits a plain generator, of `yield from`s, as `create_task` runs it. MicroPython can await it as it is."""
-
-    def __init__(self, generator):
-        self._generator = generator
-
-    def __await__(self):
-        return (yield from self._generator)
-
-    def close(self):
-        self._generator.close()
-
-
 async def cancel(task):
     """Cancel `task`, which could not do so itself."""
     task.cancel()
+
+
+if not MICROPYTHON:
+
+    class Steps:
+        """Awaits a plain generator, of `yield from`s, as `create_task` runs it. MicroPython can await it as it is."""
+
+        def __init__(self, generator):
+            self._generator = generator
+
+        def __await__(self):
+            return (yield from self._generator)
+
+        def close(self):
+            self._generator.close()

@@ -1,7 +1,7 @@
 import cython
 from .cell cimport Cell
 from .native cimport Ring
-from .parker_cpython cimport Parker, let_go
+from .parker_cpython cimport Parker
 
 cdef class Doorbell:
     cdef public Ring pending

@@ -3,7 +3,7 @@
 import os
 
 from .native import Ring
-from .parker_cpython import Parker, let_go
+from .parker_cpython import Parker
 
 LONGEST = 1000000.0  # seconds in one sleep: above it some platforms overflow
 
@@ -58,7 +58,6 @@ class Doorbell:
         self._in_poll = True
         self._asleep = True
         self._parker.parked_elsewhere()
-        let_go()
         try:
             if len(self.pending):
                 timeout = 0

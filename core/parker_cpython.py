@@ -6,7 +6,7 @@ threads more, as long as the wake-up itself. Not so for one that has just gone t
 itself since it last did so: with a stream of items that would be for each of them, and the stream be as fast as threads
 can be switched.
 
-Who is about to sleep itself, `keep`s back whom it lets go until it has given Python's lock away for that: then nobody
+Who is about to sleep itself `keep`s back whom it lets go until it has given Python's lock away for that: then nobody
 waits for anybody.
 """
 
@@ -23,6 +23,8 @@ class Parker:
     | `park(timeout)` | the owner, a thread | until let go, or the time is up; a handler of a signal that raises ends it |
     | `unpark()` | any thread, signal handler | never; compiled, the owner may run first, until it sleeps or 5 ms are over |
     | `parked_elsewhere()` | the owner | never |
+
+    | the module's `keep(one)`, `let_go()` | any thread, for itself | as `unpark` |
 
     Nothing is queued: any number of `unpark` before a `park` let one pass. Nobody else waits here, so there is no order;
     nothing is closed.
@@ -44,7 +46,7 @@ class Parker:
             pass
 
     def parked_elsewhere(self):
-        """The owner sleeps, or is about to, but not in `park`."""
+        """The owner sleeps, or is about to, but not in `park`: it lets go whom it has kept back."""
 
 
 def keep(one):

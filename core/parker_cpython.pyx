@@ -134,3 +134,4 @@ cdef class Parker:
     cpdef parked_elsewhere(self):
         global twincore_handed_over
         twincore_handed_over = 0
+        let_go()
