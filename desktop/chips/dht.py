@@ -7,18 +7,17 @@ is the sum of the four before. What is sent was measured just now; a real one's 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from twincore.desktop.board import Board
 
-from twincore.desktop.board import Board, Line
-
-from .chip import Chip, Measured, Pin, as_measured, at_time, line_of
+from .chip import Measured, Pin, as_measured, at_time
+from .wire_sensor import WireSensor
 
 ANSWERS_AFTER = 30
 HELD = 80
 GAP, ZERO, ONE = 50, 26, 70  # us of a bit: low, and then high
 
 
-class DHT22(Chip):
+class DHT22(WireSensor):
     """The sensor at `pin`, and the resistor to the supply that its module has. `temperature` (Celsius, -40 to 80) and
     `humidity` (percent) are numbers, or functions of the board's time in us.
 
@@ -31,28 +30,11 @@ class DHT22(Chip):
     def __init__(
         self, board: Board, pin: Pin, *, temperature: Measured = 20.0, humidity: Measured = 50.0
     ) -> None:
-        self._temperature = as_measured("temperature", temperature)
         self._humidity = as_measured("humidity", humidity)
-        self.line = line_of(board, pin)
-        self.silent = False
         self.read = 0  # so many times
         self._fell = 0
         self._over = 0  # when what it is sending has been sent
-        self._by = type(self).__name__
-        self._resistor = Line(f"the resistor of a {self._by}", board.time, board.interrupts)
-        self._resistor.pull(1)
-        self.line.link(self._resistor)  # in this order it is stronger than the pin's own
-        self.line.watch(self._edge)
-        super().__init__(board)
-
-    @property
-    def temperature(self) -> float:
-        """What it measures now; set it to a number or a function of the time in us."""
-        return at_time(self._temperature, self.board.time.now())
-
-    @temperature.setter
-    def temperature(self, value: Measured) -> None:
-        self._temperature = as_measured("temperature", value)
+        super().__init__(board, pin, temperature, type(self).__name__)
 
     @property
     def humidity(self) -> float:
@@ -95,15 +77,6 @@ class DHT22(Chip):
             self._at(when + low, lambda: self.line.drive(None, by=self._by))
             when += low + high
         self._over = when + 1
-
-    def _at(self, when: int, act: Callable[[], None]) -> None:
-        self.board.at(when, lambda: None if self.closed else act())
-
-    def _unwire(self) -> None:
-        self.line.unwatch(self._edge)
-        self.line.drive(None, by=self._by)
-        self._resistor.pull(None)
-        self.line.unlink(self._resistor)
 
 
 class DHT11(DHT22):

@@ -7,12 +7,13 @@ sends a 0 holds the wire low for longer. All numbers come with their lowest bit 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Generator, Iterable
 from itertools import count
 
-from twincore.desktop.board import Board, Line
+from twincore.desktop.board import Board
 
-from .chip import Chip, Measured, SharedPin, as_measured, at_time, line_of
+from .chip import Measured, SharedPin
+from .wire_sensor import WireSensor
 
 RESET_US, PRESENCE_AFTER, PRESENCE_US, SAMPLE_US = 480, 30, 120, 30
 FAMILY = 0x28
@@ -35,7 +36,7 @@ def crc8(data: Iterable[int]) -> int:
     return crc
 
 
-class DS18B20(Chip):
+class DS18B20(WireSensor):
     """The thermometer at `pin`, and a resistor of the wire to the supply. `temperature`, in Celsius, is a number or a
     function of the board's time in us; `serial` is of 48 bits, no two chips have the same; 0: the next that is free.
 
@@ -47,17 +48,14 @@ class DS18B20(Chip):
     def __init__(
         self, board: Board, pin: SharedPin, *, temperature: Measured = 20.0, serial: int = 0
     ) -> None:
-        self._temperature = as_measured("temperature", temperature)
         if not 0 <= serial < 1 << 48:
             raise ValueError(f"serial has 48 bits, unlike {serial!r}")
         taken = {device.serial for device in board.devices if isinstance(device, DS18B20)}
         if serial in taken:
             raise ValueError(f"another DS18B20 of this board has the serial number {serial:#x}")
         self.serial: int = serial or next(number for number in count(1) if number not in taken)
-        self.line = line_of(board, pin)
         self.rom = bytes((FAMILY,)) + self.serial.to_bytes(6, "little")
         self.rom += bytes((crc8(self.rom),))
-        self.silent = False
         self.corrupt = False
         self._raw = POWER_ON
         self._pending: int | None = None  # measured, once it is ready
@@ -68,21 +66,7 @@ class DS18B20(Chip):
         self._next = HEARS
         self._fell = 0
         self._deaf_until = 0  # presence pulses are no bits
-        self._by = f"DS18B20 {self.serial}"
-        self._resistor = Line(f"the resistor of {self._by}", board.time, board.interrupts)
-        self._resistor.pull(1)
-        self.line.link(self._resistor)
-        self.line.watch(self._edge)
-        super().__init__(board)
-
-    @property
-    def temperature(self) -> float:
-        """What it would measure now; set it to a number or a function of the time in us."""
-        return at_time(self._temperature, self.board.time.now())
-
-    @temperature.setter
-    def temperature(self, value: Measured) -> None:
-        self._temperature = as_measured("temperature", value)
+        super().__init__(board, pin, temperature, f"DS18B20 {self.serial}")
 
     def state(self) -> dict[str, str]:
         return {self.line.name: "silent" if self.silent else f"{self.temperature:.1f} degrees"}
@@ -137,9 +121,6 @@ class DS18B20(Chip):
         self.line.drive(0, by=self._by)
         self._at(since + us, lambda: self.line.drive(None, by=self._by))
 
-    def _at(self, when: int, act: Callable[[], None]) -> None:
-        self.board.at(when, lambda: None if self.closed else act())
-
     def _conversation(self) -> Talk:
         command = yield from _heard()
         bits = [byte >> bit & 1 for byte in self.rom for bit in range(8)]
@@ -189,12 +170,6 @@ class DS18B20(Chip):
     def _take(self) -> None:
         if self._pending is not None and self.board.time.now() >= self._ready:
             self._raw, self._pending = self._pending, None
-
-    def _unwire(self) -> None:
-        self.line.unwatch(self._edge)
-        self.line.drive(None, by=self._by)
-        self._resistor.pull(None)
-        self.line.unlink(self._resistor)
 
 
 def _heard() -> Generator[int, int, int]:
