@@ -43,7 +43,7 @@ def _copy_there(database: Database, to: Any, pages: int, name: str, sleep: float
     if isinstance(to, Database):
         database.raw.backup(to.raw, pages=pages, progress=step, name=name, sleep=sleep)
         return
-    raw = sqlite3.connect(to)
+    raw = sqlite3.connect(to, timeout=0)  # a step that finds it locked says so at once; the next is tried after `sleep`
     try:
         database.raw.backup(raw, pages=pages, progress=step, name=name, sleep=sleep)
     finally:

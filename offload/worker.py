@@ -135,6 +135,7 @@ class Pool(JobLine):
         wait_for = above("core.deadline", "wait_for")  # what takes time comes before the threads are told: core 1 has
         event = self.ended() if self.slots else None  # ended a little later only than it says, so wait for its word
         self.shut()
+        self._tell_if_over()  # its last thread may have ended since, as one that found nothing to do
         if not drain:
             self._withdraw_queued()
         return self._closing(timeout, event, wait_for)
@@ -168,10 +169,14 @@ class Pool(JobLine):
         event = above("threadsafe.event", "ThreadSafeEvent")()
         with self._lock:
             self._ended = event = self._ended or event
-            over = not self.slots and self.closed()
-        if over:
-            event.set()
+        self._tell_if_over()
         return event
+
+    def _tell_if_over(self):
+        with self._lock:
+            ended = self._ended if not self.slots and self.closed() else None
+        if ended is not None:
+            ended.set()
 
     def _withdraw_queued(self):  # seldom
         self.fail_queued(WorkerClosed(self.name + " was closed before this job could end"))
@@ -290,9 +295,7 @@ class Pool(JobLine):
         """A thread has ended, or will never start."""
         with self._lock:
             self._remove(slot)
-            ended = self._ended if not self.slots and self.closed() else None
-        if ended is not None:
-            ended.set()
+        self._tell_if_over()
 
     def _remove(self, slot):
         if slot in self.slots:

@@ -160,7 +160,7 @@ def test_each_is_done_once_whatever_the_moment(core, offload, idle):
                 if turn % 3 == 0:
                     await core.sleep_ms(n % 2)
                 if n == turn % 10:
-                    closing = pool.close(5)
+                    closing = pool.close()
                 pool.afterwards(log, (turn, n))
                 if n >= turn % 10:
                     break

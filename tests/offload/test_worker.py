@@ -615,6 +615,23 @@ def test_all_threads_of_a_pool_end_when_it_is_closed(core, offload):
     assert run(core, main) == [2 * n for n in range(20)]
 
 
+def test_close_is_told_of_a_thread_that_ends_by_itself_meanwhile(core, offload):
+    """It had nothing to do, and left when the pool was not closed yet but somebody waited for its end already."""
+
+    class Meanwhile(offload.Pool):
+        def shut(self):
+            while self.slots:
+                sleep_ms(1)
+            offload.Pool.shut(self)
+
+    async def main():
+        pool = Meanwhile(1, idle=0.01)
+        assert await pool.assign(double, 3) == 6
+        await pool.close()
+
+    run(core, main)
+
+
 def test_two_loops_in_two_threads_use_one_pool(core, offload):
     pool = offload.Pool(2)
 
