@@ -171,6 +171,8 @@ class _Run:
     async def watch(self, loop):
         await self.ended.wait()
         if self.clock is not None:
+            # It may have told this task only, so far, and have others to tell: no time may pass before it has.
+            above("offload.start_cpython", "join")(self.job.pool)
             self.clock.release()
         if self.error is not None and not self.waited_for:
             name = self.service.name

@@ -128,3 +128,41 @@ def test_jobs_of_a_pool_sleep_in_the_boards_time(board):
     passed = on_main(board, lambda: core.run(main()))
     assert sorted(log) == list(range(5))
     assert passed == 60_000 if board.time.virtual else passed >= 60_000
+
+
+def test_no_time_passes_between_the_end_of_a_service_and_the_task_that_stops_it():
+    """Two tasks are told, one after the other; a thread that computes keeps its thread from telling both in one go."""
+    stop = threading.Event()
+
+    def compute():
+        while not stop.is_set():
+            sum(range(100))
+
+    def sample():
+        while not offload.cancelled():
+            board.time.sleep(board.time.now() + 500)
+
+    async def tick():
+        while True:
+            await core.sleep_ms(50)
+
+    async def main():
+        core.create_task(tick())
+        service = offload.Service(sample)
+        waits = []
+        for _ in range(300):
+            service.start()
+            await core.sleep_ms(3)
+            began = board.time.now()
+            await service.stop()
+            waits.append(board.time.now() - began)
+        return max(waits)
+
+    other = threading.Thread(target=compute)
+    other.start()
+    try:
+        with Board(virtual=True) as board:
+            assert on_main(board, lambda: core.run(main())) <= 1000
+    finally:
+        stop.set()
+        other.join()
