@@ -17,6 +17,7 @@ if not MICROPYTHON:
     import selectors
 
 READ, WRITE = select.POLLIN, select.POLLOUT
+READER, WRITER = ~WRITE, ~READ  # whom an event concerns: an error or hang-up is everybody's
 POLL, BROKEN = 3, 8 | 16 | 32  # of MicroPython's ioctl: the request, and what is always of interest
 ASK_EVERY = UNITS_PER_MS  # clock units, for what no system call watches
 
@@ -103,13 +104,14 @@ class Watched:
 
 
 class IOQueue:
-    """What one loop watches. `watching` is how many tasks wait."""
+    """What one loop watches. `watching` is how many tasks wait, and what else is to be seen to by `sleep`."""
 
     def __init__(self, bell):
         self.bell = bell
         self.watching = 0
         self._streams = {}  # _key(stream) -> Watched
         if MICROPYTHON:
+            self._stale = []  # those that were ready since the last sleep; each counts as one that waits
             bell.on_stream = self._stream_ready
         else:
             self.asking = []  # those with an `ioctl`, for which tasks wait
@@ -217,17 +219,32 @@ class IOQueue:
             self._ready(watched, events)
 
     def _ready(self, watched, events):
-        """Wake those whose turn `events` is; an error or hang-up is everybody's."""
+        """Wake those whose turn `events` is."""
         exact = not watched.kept
-        for direction in (watched.reader, watched.writer):
-            if events & ~((READ | WRITE) ^ direction.event):
-                if direction.task is not None:
-                    task = direction.release()
-                    task.queue.arrive(task, watched.urgent)
-                else:
-                    exact = True
-        if exact:
+        if events & READER:
+            exact = not self._wake(watched, watched.reader) or exact
+        if events & WRITER:
+            exact = not self._wake(watched, watched.writer) or exact
+        if exact and not MICROPYTHON:
             self.watch(watched)
+        elif exact and watched not in self._stale:
+            self._stale.append(watched)
+            self.watching += 1
+
+    def _wake(self, watched, direction):
+        """Whether somebody waits there."""
+        if direction.task is None:
+            return False
+        task = direction.release()
+        task.queue.arrive(task, watched.urgent)
+        return True
+
+    def _settle(self):
+        """Watch no more what was ready and nobody waits for again: to tell the system each time would take longer."""
+        stale = self._stale
+        while stale:
+            self.watching -= 1
+            self.watch(stale.pop())
 
     def forget(self, stream, error):
         """`stream` is about to be closed: watch it no more; who waits for it gets `error()`, an exception."""
@@ -249,6 +266,8 @@ class IOQueue:
     def sleep(self, timeout):
         """Wait for streams or the bell, for at most `timeout` clock units (-1: no limit), and wake whom it concerns."""
         if MICROPYTHON:
+            if self._stale:
+                self._settle()
             self.bell.sleep_watching(timeout)
             return
         if self.asking:

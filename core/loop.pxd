@@ -35,7 +35,7 @@ cdef class Loop(RunQueue):
     @cython.locals(clock=Clock, timeout=cython.longlong)
     cdef _idle(self)
     cpdef sleep_for(self, long long timeout)
-    @cython.locals(ready=Ring, task=Task)
+    @cython.locals(ready=Ring, task=Task, board=bint)
     cpdef run_ready(self, Ring ring, Py_ssize_t count, bint on=?)
     @cython.locals(wait=Wait, other=Task)
     cpdef park(self, Task task, got)

@@ -43,9 +43,9 @@ class Loop(RunQueue):
         self.stopping = False
         self.closed = False  # and has not run since; written here, read by any context
         self.inbox = None  # the calls of other contexts, see threadsafe.inbox: told of the end of a run, and of a close
-        self.passes = 0  # so far, of 30 bits: if it and `current` stay the same, a task blocks the loop
         self._handler = None
         if not MICROPYTHON:
+            self.passes = 0  # so far, of 30 bits: if it and `current` stay the same, a task blocks the loop
             self.contexts = Contexts()
             self.asyncgens = AsyncGens(self)
 
@@ -225,16 +225,17 @@ class Loop(RunQueue):
         woken = idle
         bell = self.bell
         timers = self.timers
-        self.passes = (self.passes + 1) & 0x3FFFFFFF
         if idle and not self.stopping:
             self._idle()
-            if not MICROPYTHON:
-                let_go()  # whom it has not let go as it slept: it did not sleep, or not in a Parker
         elif self.io is not None and self.io.watching:
             self.io.sleep(0)
             woken = True
-        if not MICROPYTHON and (idle or self.passes & 63 == 0):  # seldom enough to cost nothing; see task_list
-            self.seen = self.clock.now()
+        if not MICROPYTHON:
+            self.passes = (self.passes + 1) & 0x3FFFFFFF
+            if idle:
+                let_go()  # whom it has not let go as it slept: it did not sleep, or not in a Parker
+            if idle or self.passes & 63 == 0:  # seldom enough to cost nothing; see task_list
+                self.seen = self.clock.now()
         if bell.pending:
             bell.answer()
             woken = True
@@ -279,7 +280,8 @@ class Loop(RunQueue):
         takes memory for its frame, between what woke a task and the task.
         """
         ready = self.ready
-        if MICROPYTHON:  # local names, which are found sooner
+        board = MICROPYTHON
+        if board:  # local names, which are found sooner
             is_a = isinstance
             error = BaseException
             length = len
@@ -298,9 +300,9 @@ class Loop(RunQueue):
                         got = resume(coro)
                     else:
                         task.data = None
-                        if not (is_a(exc, error) if MICROPYTHON else isinstance(exc, BaseException)):
+                        if not (is_a(exc, error) if board else isinstance(exc, BaseException)):
                             got = resume(coro)
-                        elif MICROPYTHON:
+                        elif board:
                             got = coro.throw(exc)
                         else:
                             got = throw(coro, exc)

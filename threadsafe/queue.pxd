@@ -18,6 +18,7 @@ cdef class ThreadSafeQueue:
     cdef public WaitLine putters
     cdef public WaitLine joiners
     cdef int _overflow
+    cdef object _put_for
     cdef _Get _get
     cdef object __weakref__
 

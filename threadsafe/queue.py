@@ -66,6 +66,7 @@ class ThreadSafeQueue:
         self.getters = self._make_line()
         self.putters = self._make_line()
         self.joiners = parking.WaitLine()
+        self._put_for = self._store.put_for if MICROPYTHON else None
         self._get = (_LongGet if MICROPYTHON else _Get)(self)
 
     def _make_store(self, buf):
@@ -79,10 +80,11 @@ class ThreadSafeQueue:
 
         `block` is False unless the queue was made with overflow="block".
         """
-        if MICROPYTHON and timeout is None:  # as `try_put`, without its call
+        put_for = self._put_for
+        if put_for is not None and timeout is None:  # as `try_put`, without its call
             getters = self.getters
             if getters.next is not getters:
-                if self._store.put_for(v, getters):
+                if put_for(v, getters):
                     return
             elif self._store.put(v):
                 if getters.next is not getters:

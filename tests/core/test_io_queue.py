@@ -2,7 +2,7 @@
 
 import pytest
 
-from support import CPYTHON, run, sleep_ms, start_thread
+from support import CPYTHON, run, sleep_ms, start_thread, ticks_diff, ticks_ms
 
 
 class Pair:
@@ -325,3 +325,33 @@ def test_a_stream_written_in_python_can_be_watched(core):
 
     run(core, main)
     assert log == ["written", "read"]
+
+
+@pytest.mark.rp2040(seeds=1)
+@pytest.mark.micropython
+def test_a_stream_that_stays_ready_is_asked_no_more_once_nobody_waits(core):
+    """It is taken out at the next sleep: one who waits again before that finds it watched still."""
+    import io
+
+    class Ready(io.IOBase):
+        def __init__(self):
+            self.asked = 0
+
+        def ioctl(self, request, flags):
+            if request != 3:
+                return -1
+            self.asked += 1
+            return flags & 1
+
+    async def main():
+        stream = Ready()
+        for _ in range(10):
+            await core.get_event_loop().queue_read(stream)
+        asked = stream.asked
+        assert asked < 30
+        began = ticks_ms()
+        await core.sleep_ms(50)
+        assert stream.asked == asked and ticks_diff(ticks_ms(), began) >= 50
+        assert core.get_event_loop().io.watching == 0
+
+    run(core, main)
