@@ -269,7 +269,10 @@ class IOQueue:
             if self._stale:
                 self._settle()
             self.bell.sleep_watching(timeout)
-            return
+        else:
+            self._select(timeout)  # apart: with its locals a board would have to allocate the frame
+
+    def _select(self, timeout):
         if self.asking:
             if self._ask():
                 timeout = 0

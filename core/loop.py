@@ -169,7 +169,7 @@ class Loop(RunQueue):
         self.begin()
         try:
             while not self.stopping:
-                if MICROPYTHON and self.policy is None:
+                if MICROPYTHON:
                     self.run_ready(self.ready, 0, True)
                 else:
                     self.turn()
@@ -201,7 +201,7 @@ class Loop(RunQueue):
         if self.policy is None:
             self.run_ready(self.ready, self.gather())
         else:
-            self.policy.turn()
+            self.run_ready(self.policy.choose(), self.policy.count)
 
     def gather(self):
         """`collect`, round robin. Returns how many tasks are to take a step in this pass."""
@@ -276,8 +276,8 @@ class Loop(RunQueue):
     def run_ready(self, ring, count, on=False):
         """Let each of the `count` tasks at the head of `ring`, `ready` or a policy's, take a step.
 
-        `on`: then go on, a pass after the other, until the loop stops or has a policy. On a board each call of this
-        takes memory for its frame, between what woke a task and the task.
+        `on`: then go on, a pass after the other, until the loop stops. On a board each call of this takes memory for
+        its frame, between what woke a task and the task.
         """
         ready = self.ready
         board = MICROPYTHON
@@ -323,10 +323,14 @@ class Loop(RunQueue):
                 if self.stopping:
                     break
             self.current = None
-            if not on or self.stopping or self.policy is not None:
+            if not on or self.stopping:
                 break
             task = coro = got = exc = None  # not to be kept while nothing happens
-            if length(ready):
+            policy = self.policy
+            if policy is not None:
+                ring = policy.choose()
+                count = policy.count
+            elif length(ready):
                 count = self.gather()
             else:
                 self.collect(True)

@@ -12,9 +12,11 @@ cdef class UrgentFirst:
     cdef Ring ring
     cdef Py_ssize_t room
     cdef long long looked
+    cdef public Py_ssize_t count
+    cdef bint owed
 
     @cython.locals(queue=Loop)
     cpdef arrive(self, Task task, bint urgent)
     cpdef bint waiting(self)
-    @cython.locals(loop=Loop, ring=Ring, ready=Ring, now=cython.longlong, passed=cython.longlong, count=Py_ssize_t)
-    cpdef turn(self)
+    @cython.locals(loop=Loop, ring=Ring, passed=cython.longlong, count=Py_ssize_t)
+    cpdef choose(self)

@@ -30,6 +30,8 @@ class UrgentFirst:
         self.ring = Ring()  # urgent tasks that are ready
         self.room = 0  # that was reserved in it
         self.looked = 0  # when the system was asked last
+        self.count = 0  # of those chosen
+        self.owed = False  # an ordinary task has its turn next
 
     def arrive(self, task, urgent):
         """Make a parked task ready; see RunQueue.arrive."""
@@ -49,27 +51,30 @@ class UrgentFirst:
         """Whether urgent tasks are ready."""
         return len(self.ring) > 0
 
-    def turn(self):
-        """Let up to `burst` urgent tasks take a step, then an ordinary one."""
+    def choose(self):
+        """The ring of which `count` tasks are to take a step: up to `burst` urgent ones, then an ordinary one."""
         loop = self.loop
+        if self.owed:
+            self.owed = False
+            self.count = 1
+            return loop.ready
         ring = self.ring
-        ready = loop.ready
-        if len(ring) == 0 and len(ready) == 0:
+        if len(ring) == 0 and len(loop.ready) == 0:
             loop.collect(True)
         else:
-            now = loop.clock.now()
-            passed = now - self.looked
+            passed = loop.clock.now() - self.looked
             if passed >= INTERVAL or passed < 0:  # on a board the clock is set back now and then
-                self.looked = now
+                self.looked += passed
                 loop.collect(False)
-            else:
-                if loop.bell.pending:
-                    loop.bell.answer()
+            elif loop.bell.pending:
+                loop.bell.answer()
         count = len(ring)
         if count:
-            loop.run_ready(ring, self.burst if count > self.burst else count)
-        if len(ready) and not loop.stopping:
-            loop.run_ready(ready, 1)
+            self.owed = len(loop.ready) > 0
+            self.count = self.burst if count > self.burst else count
+            return ring
+        self.count = 1 if len(loop.ready) else 0
+        return loop.ready
 
 
 def attend(loop):

@@ -262,21 +262,21 @@ class Turns:
     def __init__(self, loop):
         self.loop = loop
         self.policy = loop.policy
-        self.count = 0
+        self.turns = 0
         if not MICROPYTHON:
-            self.count = -loop.passes
+            self.turns = -loop.passes
         else:
             loop.policy = self
 
-    def turn(self):
-        self.count += 1
-        self.policy.turn()
+    def choose(self):
+        self.turns += 1
+        return self.policy.choose()
 
     def __getattr__(self, name):
         return getattr(self.policy, name)
 
     def so_far(self):
-        return self.count if MICROPYTHON else self.count + self.loop.passes
+        return self.turns if MICROPYTHON else self.turns + self.loop.passes
 
 
 def test_an_idle_loop_with_a_policy_sleeps_until_a_thread_rings(core):

@@ -48,6 +48,8 @@ class EachStep:
     def __init__(self, loop, between):
         self.loop = loop
         self.between = between
+        self.count = 0
+        self.left = 0  # steps of this pass
 
     def arrive(self, task, urgent):
         self.loop.wake(task)
@@ -55,20 +57,21 @@ class EachStep:
     def waiting(self):
         return False
 
-    def turn(self):
-        loop = self.loop
-        ready = loop.ready
-        count = len(ready)
-        loop.collect(count == 0)
-        woken = len(ready) - count
-        if count and woken:
-            ready.rotate(woken)
-        count += woken
-        self.between()
-        while count and not loop.stopping:
-            count -= 1
-            loop.run_ready(ready, 1)
+    def choose(self):
+        ready = self.loop.ready
+        if self.count:
             self.between()
+        if not self.left:
+            count = len(ready)
+            self.loop.collect(count == 0)
+            woken = len(ready) - count
+            if count and woken:
+                ready.rotate(woken)
+            self.left = len(ready)
+            self.between()
+        self.count = min(self.left, 1)
+        self.left -= self.count
+        return ready
 
 
 def inject(core, make, how):
