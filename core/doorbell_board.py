@@ -26,7 +26,7 @@ class Doorbell(io.IOBase, Armed):
         self.poll = select.poll()
         self.poll.register(self, select.POLLIN)
         self.poll.ipoll(0)  # makes what each ipoll returns: the first sleep is to allocate as little as the others
-        self.on_stream = None  # called with (stream, event) for what else is in `poll`
+        self.on_stream = None  # called with (stream, events), which it must not keep, for what else is in `poll`
 
     def ioctl(self, request, flags):
         if request == _POLL:
@@ -53,9 +53,9 @@ class Doorbell(io.IOBase, Armed):
 
     def sleep_watching(self, timeout):
         """As `sleep`, or until a stream in `poll` has something to say."""
-        for stream, event in self.poll.ipoll(timeout):
-            if stream is not self:
-                self.on_stream(stream, event)
+        for ready in self.poll.ipoll(timeout):  # not unpacked: with a local more the frame would be on the heap
+            if ready[0] is not self:
+                self.on_stream(ready)
 
     def close(self):
         """Nothing to give back."""

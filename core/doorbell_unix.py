@@ -76,7 +76,7 @@ class Doorbell(Armed):
         self.poll = select.poll()
         self._open()
         self.poll.ipoll(0)  # makes what each ipoll returns: the first sleep is to allocate as little as the others
-        self.on_stream = None  # called with (stream, event) for what else is in `poll`
+        self.on_stream = None  # called with (stream, events), not to be kept, for what else is in `poll`
 
     def _open(self):
         self._pollable, self._wake, self._drain, self._give_back = _descriptors()
@@ -107,11 +107,11 @@ class Doorbell(Armed):
         self._asleep = True
         fence()
         try:
-            for stream, event in self.poll.ipoll(0 if self.pending else timeout):
-                if stream is self._pollable:
+            for ready in self.poll.ipoll(0 if self.pending else timeout):
+                if ready[0] is self._pollable:
                     self._drain()
                 else:
-                    self.on_stream(stream, event)
+                    self.on_stream(ready)
         finally:
             self._asleep = False
 

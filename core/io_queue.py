@@ -213,10 +213,10 @@ class IOQueue:
         if before:
             self._tell_system(watched, before, 0)
 
-    def _stream_ready(self, stream, events):
-        watched = self._streams.get(_key(stream))
+    def _stream_ready(self, ready):
+        watched = self._streams.get(_key(ready[0]))
         if watched is not None:
-            self._ready(watched, events)
+            self._ready(watched, ready[1])
 
     def _ready(self, watched, events):
         """Wake those whose turn `events` is."""

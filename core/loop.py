@@ -294,6 +294,7 @@ class Loop(RunQueue):
                     self._report(task)
                     continue
                 self.current = task
+                got = None
                 try:
                     exc = task.data
                     if exc is None:
@@ -306,20 +307,23 @@ class Loop(RunQueue):
                             got = coro.throw(exc)
                         else:
                             got = throw(coro, exc)
+                    if got is not None:
+                        self.park(task, got)
+                    elif task.data is None:  # or it was parked by hand, as upstream's primitives do
+                        ready.push(task)
                 except StopIteration as outcome:
                     outcome.__traceback__ = None  # it would keep this frame
                     self.finish(task, outcome)
                 except (Exception, CancelledError) as outcome:
-                    self.finish(task, outcome)
-                except BaseException:
-                    self._leave(task)
-                    raise
-                else:
                     if got is None:
-                        if task.data is None:  # or it was parked by hand, as upstream's primitives do
-                            ready.push(task)
-                    else:
-                        self.park(task, got)
+                        self.finish(task, outcome)
+                    else:  # it can't wait for that
+                        task.data = outcome
+                        ready.push(task)
+                except BaseException:
+                    if got is None:
+                        self._leave(task)
+                    raise
                 if self.stopping:
                     break
             self.current = None
@@ -337,25 +341,21 @@ class Loop(RunQueue):
                 count = length(ready)
 
     def park(self, task, got):
-        """`task` yielded `got`: let it wait there."""
+        """`task` yielded `got`: let it wait there. What this raises is raised in the task."""
         if isinstance(got, StopIteration):  # the compiled `resume` returns it: the coroutine has ended
             self.finish(task, got)
             return
         task.data = got
         if not MICROPYTHON:
             task.since = self.seen
-        try:
-            if isinstance(got, Wait):
-                wait = got
-                wait.park(task)
-            elif isinstance(got, Task):
-                other = got
-                other.park(task)
-            else:
-                raise load("misuse", "not_waitable")(got)
-        except Exception as exc:
-            task.data = exc
-            self.ready.push(task)
+        if isinstance(got, Wait):
+            wait = got
+            wait.park(task)
+        elif isinstance(got, Task):
+            other = got
+            other.park(task)
+        else:
+            raise load("misuse", "not_waitable")(got)
 
     def _leave(self, task):
         """KeyboardInterrupt, SystemExit and the like end the task and the run; the other tasks stay as they are.

@@ -31,6 +31,7 @@ cdef class RunQueue:
     cpdef fail(self, Task task, exc)
     cpdef finish(self, Task task, outcome)
     cpdef cancel_current(self)
+    cdef _tell_all(self, list waiters, Task task)
     cdef tell(self, waiter, Task task)
 
 cdef class Task(Timer):

@@ -125,8 +125,7 @@ class RunQueue:
             task.older.newer = task.newer
         task.older = task.newer = None
         if isinstance(waiters, list):
-            for waiter in waiters:
-                self.tell(waiter, task)
+            self._tell_all(waiters, task)
         elif waiters is not True:
             self.tell(waiters, task)
         if isinstance(outcome, (StopIteration, CancelledError)):
@@ -138,6 +137,10 @@ class RunQueue:
         else:
             self.ready.reserve(-1)
 
+
+    def _tell_all(self, waiters, task):  # not in `finish`: see armed.py
+        for waiter in waiters:
+            self.tell(waiter, task)
 
     def tell(self, waiter, task):
         """`waiter` awaited `task`, which has ended."""

@@ -36,6 +36,7 @@ cdef class Job(Cell):
     cdef object __weakref__
 
     cpdef bint claim(self) except -1
+    cdef bint _claimed(self) except -1
     cpdef run(self, slot=?)
     cpdef finish(self, result, error)
     cpdef fail(self, error)

@@ -94,6 +94,9 @@ class Job(Cell):
             self.unclaimed = False
             leave(state)
             return first
+        return self._claimed()
+
+    def _claimed(self):  # not in `claim`: on a board a try takes room, and the frame would be on the heap
         try:
             self.unclaimed.pop()
         except IndexError:

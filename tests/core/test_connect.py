@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from support import CPYTHON, free_port, run
+from support import CPYTHON, free_port, run, watched
 
 
 async def echo(reader, writer):
@@ -47,7 +47,7 @@ def test_a_hundred_clients_are_echoed_at_once(core):
         assert not server.is_serving()
         await core.sleep_ms(20)
         assert not server.handlers
-        assert core.get_event_loop().io.watching == 0
+        assert watched(core.get_event_loop()) == 0
 
     run(core, main, limit=30)
 
@@ -58,7 +58,7 @@ def test_a_refused_connection_is_an_error_of_open_connection(core):
     async def main():
         error = await refused(core, free_port())
         assert error.errno == errno.ECONNREFUSED
-        assert core.get_event_loop().io.watching == 0
+        assert watched(core.get_event_loop()) == 0
 
     run(core, main)
 
@@ -185,7 +185,7 @@ def test_a_cancelled_connect_closes_its_socket(core):
             with pytest.raises(core.TimeoutError):
                 await core.wait_for_ms(core.open_connection("127.0.0.1", port), 20)
         assert descriptors() == before
-        assert core.get_event_loop().io.watching == 0
+        assert watched(core.get_event_loop()) == 0
         for sock in clients:
             sock.close()
         listener.close()

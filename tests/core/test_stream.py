@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from support import CPYTHON, run, start_thread
+from support import CPYTHON, run, start_thread, watched
 
 
 def limit(sock):
@@ -389,8 +389,7 @@ def test_a_reader_whose_stream_is_closed_gets_an_error(core):
             with pytest.raises(OSError, match="closed"):
                 await reader
             assert await ends.there.read() == b""
-            await core.sleep_ms(1)
-            assert core.get_event_loop().io.watching == 0
+            assert watched(core.get_event_loop()) == 0
 
     run(core, main)
 

@@ -25,6 +25,8 @@ left without a task, a timer, a scope, a watched stream, or a report of an error
 When the loop is closed there is no check: all tasks end.
 """
 
+from support import watched
+
 HOWS = ("cancel", "cancel_on", "timeout", "wait_for", "wait_for_task", "close")
 MOST = 300  # runs, after which a program is taken to be endless
 
@@ -218,7 +220,7 @@ def nothing_is_left(loop, *known):
     """Assert that the loop has no tasks but those known, and waits for nothing."""
     assert tasks(loop) == list(known), tasks(loop)
     assert len(loop.timers) == 0 and not loop.scopes
-    assert loop.io is None or loop.io.watching == 0
+    assert watched(loop) == 0
 
 
 def tasks(loop):

@@ -32,6 +32,12 @@ def submodule(package, name):
     return sys.modules[name]
 
 
+def watched(loop):
+    """How many tasks wait for streams of `loop`."""
+    io = loop.io
+    return 0 if io is None else io.watching - len(getattr(io, "_stale", ()))
+
+
 def run(core, coro_fn, *args, limit=10):
     """The result of `await coro_fn(*args)` on a loop of its own, cancelled after `limit` seconds.
 
