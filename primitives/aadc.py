@@ -8,6 +8,7 @@ The ADC is read once an interval by each task that waits, and not at all while n
 """
 
 from ..core.sleep import sleep_ms
+from .durations import check_ms
 
 CHANGE = 1024  # of 65535, 1.6 %: more than the noise of the ADC of a board
 
@@ -25,9 +26,7 @@ class AADC:
     def __init__(self, adc, interval_ms=10):
         if not hasattr(adc, "read_u16"):
             raise TypeError("an AADC needs what has read_u16(), such as a machine.ADC, not " + repr(adc))
-        if interval_ms < 1:
-            raise ValueError("interval_ms is 1 ms or more, not " + str(interval_ms))
-        self.interval_ms = interval_ms
+        self.interval_ms = check_ms("interval_ms", interval_ms)
         self._adc = adc
         self._lower = None  # and `_upper`: as given last
         self._upper = None
@@ -36,6 +35,9 @@ class AADC:
 
     def __call__(self, lower=None, upper=None):
         """Awaitable, the value: until it is as the class says. ValueError for limits that make no sense."""
+        for limit in (lower, upper):
+            if limit is not None and not isinstance(limit, (int, float)):
+                raise ValueError("a limit, or a change, is a number, not " + repr(limit))
         if lower is None:
             if upper is not None:
                 raise ValueError("give both limits, the lower one first, or one number for a change")

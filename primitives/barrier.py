@@ -66,14 +66,16 @@ class Barrier:
         return False
 
     def reset(self):
-        """Those who wait go on with BrokenBarrierError; the barrier begins afresh."""
+        """Those who wait go on with BrokenBarrierError; the barrier begins afresh. May be awaited, as CPython's."""
         self._send_away("the barrier was reset")
         self.broken = False
+        return DONE
 
     def abort(self):
-        """Those who wait, and those who come, go on with BrokenBarrierError until `reset`."""
+        """Those who wait, and those who come, go on with BrokenBarrierError until `reset`. May be awaited, too."""
         self._send_away("the barrier was aborted")
         self.broken = True
+        return DONE
 
     def _missing(self):
         return self.parties - len(self._arrivals) - self._triggered
@@ -130,6 +132,8 @@ class _Arrival(Wait):
             return self.number
         barrier = self.barrier
         barrier._check()
+        if barrier._arrivals:
+            check_context(barrier._queue, "Barrier.wait()")
         self.number = barrier.parties - barrier._missing()
         if barrier._missing() > 1:
             return PENDING

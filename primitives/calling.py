@@ -1,17 +1,19 @@
 """call: a user's callback, whose failure is reported and does not end the device that calls it. For tasks of a loop."""
 
 from ..core.context import get_event_loop
+from ..core.errors import CancelledError
 from .launching import launch
 
 
 def call(func, args):
     """`func(*args)`, or a task that runs it if it is a coroutine function.
 
-    What it raises goes to the loop's exception handler, but for what ends tasks and programs.
+    What it raises goes to the loop's exception handler, but for what ends programs. A CancelledError is none of the
+    task that calls: that gets its own where it waits.
     """
     try:
         launch(func, args)
-    except Exception as exc:
+    except (Exception, CancelledError) as exc:
         loop = get_event_loop()
         loop.call_exception_handler({"message": "a callback failed", "exception": exc, "future": loop.current})
 

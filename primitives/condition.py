@@ -42,6 +42,8 @@ class Condition:
     async def wait(self):
         """Release the lock, wait to be notified, take the lock again. Returns True. RuntimeError without the lock."""
         self._check("wait for")
+        if self._turns:
+            check_context(self._turns[0].task.queue, "Condition.wait()")
         turn = _Turn(self)
         try:
             await turn
@@ -73,6 +75,8 @@ class Condition:
     def notify(self, n=1):
         """Let the first `n` that wait go on, one by one as they get the lock. RuntimeError without the lock."""
         self._check_notify()
+        if not isinstance(n, int):
+            raise TypeError("so many are notified, a whole number, not " + repr(n))
         self._notify(n)
 
     def notify_all(self):

@@ -10,6 +10,7 @@ from ..core.event import Event
 from ..core.native import MICROPYTHON, fence
 from ..core.timers import Timer
 from ..core.times import ms_units
+from .durations import LONGEST, check_ms
 from .launching import check_call, launch
 
 if MICROPYTHON:
@@ -27,14 +28,13 @@ class Delay_ms:
     | `await wait()` | tasks of the loop | until the time is up | |
 
     `trigger` while it runs begins anew, sooner or later than before. Of several `trigger` and `stop` the last counts.
-    When the time is up the event is set, which stays so until `clear`, and `func` is called in a task; if it is a
-    coroutine function that task runs it, and `rvalue()` is that Task. It may be stopped, triggered or ended in its own
-    callback. There is no task while nothing happens, and no flag to poll.
+    When the time is up the event is set, which stays so until `clear` or `stop`, and `func` is called in a task; if it
+    is a coroutine function that task runs it, and `rvalue()` is that Task. It may be stopped, triggered or ended in its
+    own callback. There is no task while nothing happens, and no flag to poll.
     """
 
     def __init__(self, func=None, args=(), duration=1000):
-        if not isinstance(duration, (int, float)) or duration < 1:
-            raise ValueError("a delay takes 1 ms or more, a number, not " + repr(duration))
+        check_ms("duration", duration)
         if func is not None:
             check_call(func, args)
         self._func = func
@@ -52,16 +52,23 @@ class Delay_ms:
         self._args = args
 
     def trigger(self, duration=0):
-        """Begin, or begin anew, to wait `duration` ms; 0 or less: as long as was said when it was made. RuntimeError
-        after `deinit`."""
+        """Begin, or begin anew, to wait `duration` ms; 0 or less: as long as was said when it was made.
+
+        RuntimeError after `deinit`, ValueError for what is no time.
+        """
         if self._command is None:
             raise RuntimeError("this Delay_ms was ended by deinit()")
+        if type(duration) is not int or (not MICROPYTHON and duration > LONGEST):
+            check_ms("duration", duration, None)
+        self._value = None
         self._command.give(duration if duration > 0 else self._duration)
 
     def stop(self):
-        """Do not wait any more: nothing happens until the next `trigger`."""
+        """Do not wait any more: nothing happens until the next `trigger`. The event is cleared, as upstream's."""
         if self._command is not None:
             self._command.give(-1)
+            if self._event is not None:
+                self._event.state = False  # one store, which any context may do
 
     def running(self):
         """Whether it was triggered, and neither stopped nor is its time up."""
@@ -70,12 +77,14 @@ class Delay_ms:
     __call__ = running
 
     def rvalue(self):
-        """What `func` returned last, or the Task that runs it; None before that."""
+        """What `func` returned, or the Task that runs it; None until the time is up, from `trigger` on."""
         return self._value
 
     def wait(self):
         """Awaitable: until the time is up, or was since the last `clear`. RuntimeError if it was ended before that."""
         event = self._happened()
+        if self._command is not None:
+            check_context(self._command.loop, "Delay_ms.wait()")
         if self._command is None and not event.is_set():
             raise RuntimeError("this Delay_ms was ended by deinit()")
         return event.wait()
@@ -160,7 +169,7 @@ class _Command(Cell):
         if self.running:
             now = loop.clock.now()
             passed = ticks_diff(ticks_ms(), at) if MICROPYTHON else now - at
-            loop.timers.push(due, now - passed + ms_units(duration))
+            loop.timers.push(due, now - passed + (ms_units(duration) or 1))
 
     def end(self):
         """On the loop."""
@@ -184,6 +193,8 @@ class _Due(Timer):
         delay = self.delay
         command = delay._command
         if command is None or command.duration < 0:  # stopped since
+            return
+        if command.at != command.seen_at or command.duration != command.seen:  # triggered since: `answer` comes
             return
         command.running = False
         delay.time_is_up(command.loop)

@@ -7,6 +7,7 @@ from ..core.cell import Cell
 from ..core.native import MICROPYTHON, fence
 from ..core.times import ms_units
 from .alarm import Alarm
+from .durations import check_ms
 from .pin_irq import interrupts, listen, silence
 
 if MICROPYTHON:
@@ -22,8 +23,7 @@ def watch(owner, pin, poll_ms=0):
     units of the loop's clock. `level()` of what is returned: 0 or 1, at this moment. ValueError for a negative
     `poll_ms`.
     """
-    if poll_ms < 0:
-        raise ValueError("poll_ms is 0, for interrupts, or a number of ms, not " + str(poll_ms))
+    check_ms("poll_ms, how often to look, or 0 for interrupts,", poll_ms, 0)
     if poll_ms or not interrupts(pin):
         return Polling(owner, pin, poll_ms or POLL_MS)
     return Edges(owner, pin)

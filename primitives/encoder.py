@@ -12,11 +12,11 @@ from ..core.cell import Cell
 from ..core.context import check_context, get_event_loop
 from ..core.event import Event
 from ..core.native import fence
-from ..core.step import runnable
 from ..core.timers import Timer
 from ..core.times import ms_units
 from .alarm import Alarm
-from .launching import check_call
+from .durations import check_ms
+from .launching import check_call, starts
 from .pin_irq import check_pin, interrupts, listen, silence
 
 BOTH = 2  # the step when both contacts have moved since the last look: which way can't be seen
@@ -118,6 +118,7 @@ class Encoder(Timer):
 
     def __aiter__(self):
         self._check()
+        check_context(self.loop, "async for of an Encoder")
         if self._changed is None:
             self._changed = Event()
         return _Reader(self)
@@ -174,7 +175,7 @@ class Encoder(Timer):
             callback, args = self._reaction
             told = value, delta
             result = callback(*told + args)
-            if runnable(result):
+            if starts(result):
                 await result
 
     def _look(self):
@@ -305,10 +306,11 @@ def _check(v, div, vmin, vmax, mod, delay, poll_ms):
         raise ValueError("div is 1 edge or more to a step, a whole number, not " + repr(div))
     if not isinstance(v, int):
         raise ValueError("v is a whole number, not " + repr(v))
-    if delay < 0:
-        raise ValueError("delay is 0 ms or more, not " + str(delay))
-    if poll_ms < 1:
-        raise ValueError("poll_ms is 1 ms or more, not " + str(poll_ms))
+    check_ms("delay", delay, 0)
+    check_ms("poll_ms", poll_ms)
+    for name, limit in (("vmin", vmin), ("vmax", vmax)):
+        if limit is not None and not isinstance(limit, int):
+            raise ValueError(name + " is a whole number, or None, not " + repr(limit))
     if vmin is not None and vmax is not None and vmin > vmax:
         raise ValueError("vmin is above vmax: " + str(vmin) + " and " + str(vmax))
     if (vmin is not None and v < vmin) or (vmax is not None and v > vmax):

@@ -4,6 +4,7 @@ import gc
 
 from ..core.context import running_loop
 from ..core.sleep import sleep_ms
+from .durations import check_ms
 
 
 def gc_task(interval_ms):
@@ -13,8 +14,7 @@ def gc_task(interval_ms):
     `gc.threshold` is set, too, so that one that is not awaited comes when a quarter of what is free is used up.
     ValueError for less than 1 ms.
     """
-    if interval_ms < 1:
-        raise ValueError("interval_ms is 1 ms or more, not " + str(interval_ms))
+    check_ms("interval_ms", interval_ms)
     return _collect(interval_ms)
 
 

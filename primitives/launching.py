@@ -3,8 +3,9 @@
 import sys
 
 from ..core.context import create_task, get_event_loop
-from ..core.sleep import sleep_ms
+from ..core.sleep import sleep
 from ..core.step import runnable
+from ..core.task import Wait
 
 
 def check_call(func, args):
@@ -15,10 +16,20 @@ def check_call(func, args):
         raise TypeError("the arguments are a tuple, such as (led,), not " + repr(args))
 
 
+def starts(result):
+    """Whether `result` of a call does nothing unless it is awaited: a coroutine, or what `queue.put(1)` gives.
+
+    Not what is of use by itself, as an Event, a Lock, or a MillisecTimer, which returns itself when it is set.
+    """
+    return runnable(result) or (
+        isinstance(result, Wait) and not hasattr(result, "wait") and not hasattr(result, "acquire")
+    )
+
+
 def launch(func, args=()):
-    """Call `func(*args)`; return its value, or the Task that runs it if that is a coroutine. Tasks of a loop only."""
+    """Call `func(*args)`; return its value, or the Task that awaits it if it has to be. Tasks of a loop only."""
     result = func(*args)
-    if runnable(result):
+    if starts(result):
         return create_task(result)
     return result
 
@@ -26,11 +37,12 @@ def launch(func, args=()):
 async def schedule(func, t, *args, **kwargs):
     """After `t` seconds call `func(*args, **kwargs)`, and await it if it is a coroutine; return its result.
 
-    Upstream's way of use: `create_task(schedule(func, 10, arg))`.
+    Upstream's way of use: `create_task(schedule(func, 10, arg))`. TypeError for what can't be called, or is no time.
     """
-    await sleep_ms(int(t * 1000))
+    check_call(func, args)
+    await sleep(t)
     result = func(*args, **kwargs)
-    if runnable(result):
+    if starts(result):
         result = await result
     return result
 

@@ -6,6 +6,7 @@
 
 from ..core.context import create_task
 from ..core.sleep import sleep_ms
+from .calling import end
 
 FASTEST = 500  # Hz: the lamp changes each millisecond
 
@@ -45,8 +46,8 @@ class LED_async:
         The rate that it has already changes nothing. ValueError for others.
         """
         self._check()
-        if not 0 <= rate <= FASTEST:
-            raise ValueError("a lamp flashes 0 to 500 times a second, not " + str(rate))
+        if not isinstance(rate, (int, float)) or not 0 <= rate <= FASTEST:
+            raise ValueError("a lamp flashes 0 to 500 times a second, not " + repr(rate))
         if rate != self._rate or (rate and self._task.done()):
             self._stop()
             if rate:
@@ -76,13 +77,16 @@ class LED_async:
         self._rate = 0
         task, self._task = self._task, None
         if task is not None:
-            task.cancel()
+            end(task)
 
     async def _flash(self, half):
         """Change it each `half` ms, on the average exactly."""
         late = 0.0
+        me = self._task
         while True:
             self._show(not self._lit)
+            if self._task is not me:  # a lamp that is a function has ended the flashing
+                break
             wait = int(half + late)
             late += half - wait
             await sleep_ms(wait)

@@ -166,7 +166,10 @@ class _Key(Debouncer):
 
 
 def _pins(what, pins):
-    pins = list(pins)
+    try:
+        pins = list(pins)
+    except TypeError:
+        raise TypeError(what + " is a list of machine.Pin objects or functions, not " + repr(pins)) from None
     if not pins:
         raise ValueError(what + " has no pins: a matrix has one row and one column at least")
     for pin in pins:

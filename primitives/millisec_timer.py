@@ -11,6 +11,7 @@ from ..core.task import PENDING
 from ..core.timers import Timer
 from ..core.times import UNITS_PER_MS
 from ..core.waitlist import WaitList
+from .durations import check_ms
 
 
 class MillisecTimer(WaitList):
@@ -29,11 +30,15 @@ class MillisecTimer(WaitList):
         self._ended = False
 
     def __call__(self, ms):
-        """Set it: its time is over `ms` milliseconds from now. Returns itself, to be awaited. ValueError below 0."""
+        """Set it: its time is over `ms` milliseconds from now. Returns itself, to be awaited.
+
+        ValueError for what is no time.
+        """
         self._check()
-        if ms < 0:
-            raise ValueError("a MillisecTimer takes 0 ms or more, not " + str(ms))
+        check_ms("the time of a MillisecTimer", ms, 0)
         loop = get_event_loop()
+        if self._running:
+            check_context(self._loop, "setting a MillisecTimer")
         self._disarm()
         self._loop = loop
         self._running = True
@@ -59,7 +64,10 @@ class MillisecTimer(WaitList):
         self._check()
         if self._loop is None:
             raise RuntimeError("this MillisecTimer was not set: call it with a time, as in timer(30)")
-        return PENDING if self._running else None
+        if self._running:
+            check_context(self._loop, "MillisecTimer.wait()")
+            return PENDING
+        return None
 
     def over(self):
         """Of `_Due`: on the loop."""

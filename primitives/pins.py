@@ -11,6 +11,7 @@ from ..core.sleep import sleep_ms
 from ..threadsafe.message import WRAP, Message
 from .alarm import report
 from .calling import call, end
+from .durations import check_ms
 from .launching import check_call
 from .pin_irq import check_pin, interrupts, listen, silence
 
@@ -117,8 +118,7 @@ class _Edges:
     """Counts the edges of a pin: in an interrupt, or by looking at its level while somebody waits."""
 
     def __init__(self, pin, trigger, poll_ms):
-        if poll_ms < 1:
-            raise ValueError("poll_ms is 1 ms or more, not " + str(poll_ms))
+        check_ms("poll_ms", poll_ms)
         self.pin = check_pin(pin)
         self._message = Message()  # what interrupts set; its number counts
         self._poll_ms = poll_ms

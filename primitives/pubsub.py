@@ -8,11 +8,12 @@
 import re
 
 from ..core.context import check_context, create_task, get_event_loop
+from ..core.errors import CancelledError
 from ..core.event import Event
 from ..core.native import MICROPYTHON
 from ..core.queue_errors import QueueClosed, QueueFull
-from ..core.step import runnable
 from ..core.task import PENDING
+from .launching import starts
 from .queue import Queue, QueueShutDown
 
 
@@ -103,7 +104,7 @@ class Broker(dict):
         for _, agent, args in told:
             try:
                 self._deliver(agent, topic, message, args)
-            except Exception as exc:
+            except (Exception, CancelledError) as exc:
                 self.report(agent, topic, exc)
 
     def _deliver(self, agent, topic, message, args):
@@ -125,7 +126,7 @@ class Broker(dict):
             agent.put(topic, message, *args)
         else:
             result = agent(topic, message, *args)
-            if runnable(result):
+            if starts(result):
                 create_task(result)
 
     def _lost(self, agent, topic, why):

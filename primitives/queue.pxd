@@ -21,6 +21,7 @@ cdef class Queue:
     cpdef _take(self)
     cpdef bint empty(self) except -1
     cpdef bint full(self) except -1
+    cpdef _check(self)
     cpdef _put(self, val)
     cpdef _get(self)
 

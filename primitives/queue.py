@@ -114,6 +114,13 @@ class Queue:
             self._putters.hand()
         return item
 
+    def _check(self):
+        """WrongContextError if others wait, and are of another loop."""
+        if self._getters.waiters:
+            self._getters.check("Queue.put() or get()")
+        elif self._putters.waiters:
+            self._putters.check("Queue.put() or get()")
+
     def task_done(self):
         """Say that work on an item that was got is done, for those who `join`. ValueError if none is left."""
         if self._unfinished <= 0:
@@ -175,6 +182,7 @@ class _Getters(_Line):
         owner = self.owner
         if self.fresh:
             self.fresh = False
+            owner._check()
             if owner.empty():
                 if owner._shut:
                     raise QueueShutDown("the queue was shut down and is empty")
@@ -224,6 +232,7 @@ class _Put(Wait):
                     owner._putters.hand()
                 raise
             return None
+        owner._check()
         if owner._shut:
             raise QueueShutDown("nothing can be put any more")
         if owner.full():
@@ -244,12 +253,16 @@ if not COMPILED and not MICROPYTHON:  # there a coroutine that does not wait cos
         if self._shut or self.full():
             await _Put(self, val)
         else:
+            if self._getters.waiters:
+                self._check()
             self._put(val)
 
     async def _get(self):
         """The next item, when there is one. Does not yield if there is. QueueShutDown."""
         if len(self._items) <= self._getters.handed:
             return await self._getters
+        if self._putters.waiters:
+            self._check()
         return self._get()
 
     Queue.put = _put

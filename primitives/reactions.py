@@ -1,9 +1,8 @@
 """Reacting: a contact that calls functions when something happens to it. Base of Switch and Pushbutton."""
 
 from ..core.event import Event
-from ..core.step import runnable
 from .contact import Contact
-from .launching import check_call
+from .launching import check_call, starts
 
 
 class Reacting(Contact):
@@ -37,5 +36,5 @@ class Reacting(Contact):
     async def _call(self, reaction):
         if self._source is not None:
             result = reaction[0](*reaction[1]) if isinstance(reaction, tuple) else reaction()
-            if runnable(result):
+            if starts(result):
                 await result

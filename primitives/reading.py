@@ -4,10 +4,14 @@
     count = await reader.readintotim(buf, 20)  # a packet: it is over when there are 20 ms without a byte
 """
 
-from ..core.context import get_event_loop
+from ..core.context import create_task, get_event_loop
 from ..core.errors import TimeoutError
+from ..core.sleep import sleep_ms
 from ..core.stream import Stream
 from ..core.timeouts import timeout_ms
+from .durations import check_ms
+
+TURNS = 3  # of the loop, in which it looks at each stream
 
 
 class StreamReaderTo(Stream):
@@ -19,21 +23,44 @@ class StreamReaderTo(Stream):
         Returns how many bytes; `at_eof()` tells an end from a pause. A cancel is a cancel; what came up to it is in
         `buf`. ValueError for less than 1 ms.
         """
-        if toutms < 1:
-            raise ValueError("toutms is 1 ms or more, not " + str(toutms))
+        check_ms("toutms", toutms)
         get_event_loop().streams()  # what a board has to load for it is not to count as a pause
+        there = getattr(self.s, "any", None)
         view = memoryview(buf)
         count = 0
         while count < len(view):
-            limit = timeout_ms(toutms)
-            try:
-                async with limit:
-                    got = await self.readinto(view[count:])
-            except TimeoutError:
-                if not limit.expired():  # of the stream, a lost connection
-                    raise
-                break
+            rest = view[count:]
+            if there is not None:  # no more than that: a board's UART would block all until the next byte, or a pause
+                rest = rest[: there() or 1]
+            got = await self._within(timeout_ms(toutms), rest)
+            if got is None:
+                got = await self._now(rest)
             if not got:
                 break
             count += got
         return count
+
+    async def _within(self, limit, view):
+        """What `readinto` returns, None if the time of `limit` is up before that."""
+        try:
+            async with limit:
+                return await self.readinto(view)
+        except TimeoutError:
+            if not limit.expired():  # of the stream, a lost connection
+                raise
+        return None
+
+    async def _now(self, view):
+        """What `readinto` returns now, None if there is nothing: time was up before a busy loop saw what had come."""
+        limit = timeout_ms(None)
+        task = create_task(_end(limit))
+        try:
+            return await self._within(limit, view)
+        finally:
+            task.cancel()
+
+
+async def _end(limit):
+    for _ in range(TURNS):
+        await sleep_ms(0)
+    limit.reschedule(0)  # now: the time of a loop may be inexact on a board

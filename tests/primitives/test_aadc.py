@@ -202,11 +202,17 @@ def test_what_makes_no_sense_is_refused(core, primitives):
     async def main():
         with pytest.raises(TypeError, match="read_u16"):
             primitives.AADC(5)
-        for interval in (0, -1):
+        for interval in (0, -1, "x", None):
             with pytest.raises(ValueError, match="interval_ms is 1"):
                 primitives.AADC(Adc(), interval)
         aadc = primitives.AADC(Adc())
-        for args, text in (((-1,), "a change is 0"), ((2, 1), "is above"), ((None, 1), "both limits")):
+        for args, text in (
+            ((-1,), "a change is 0"),
+            ((2, 1), "is above"),
+            ((None, 1), "both limits"),
+            (("x",), "is a number"),
+            ((1, "x"), "is a number"),
+        ):
             with pytest.raises(ValueError, match=text):
                 aadc(*args)
 

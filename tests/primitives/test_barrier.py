@@ -130,6 +130,20 @@ def test_abort_and_reset(core, primitives):
     run(core, main)
 
 
+def test_abort_and_reset_may_be_awaited_as_cpythons(core, primitives):
+    async def main():
+        barrier = primitives.Barrier(2)
+        for method, broken in (("reset", False), ("abort", True)):
+            task = core.create_task(barrier.wait())
+            await settle(core)
+            assert await getattr(barrier, method)() is None
+            assert barrier.broken is broken
+            with pytest.raises(primitives.BrokenBarrierError):
+                await task
+
+    run(core, main)
+
+
 def test_a_function_that_fails_breaks_it_and_nobody_hangs(core, primitives):
     async def main():
         barrier = primitives.Barrier(2, lambda: 1 // 0)

@@ -80,6 +80,9 @@ def test_without_the_lock_it_says_what_to_do(core, primitives):
                 call()
         with pytest.raises(RuntimeError, match="acquire the lock first"):
             await condition.wait()
+        async with condition:
+            with pytest.raises(TypeError, match="a whole number"):
+                condition.notify("2")
 
     run(core, main)
 

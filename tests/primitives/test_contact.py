@@ -230,8 +230,9 @@ def test_what_is_no_pin_is_refused(core, primitives, kind):
     for wrong in (7, None, "GP2"):
         with pytest.raises(TypeError, match="a pin is a machine.Pin"):
             getattr(primitives, kind)(wrong)
-    with pytest.raises(ValueError, match="poll_ms"):
-        getattr(primitives, kind)(lambda: 1, poll_ms=-1)
+    for wrong in (-1, "x", float("nan"), float("inf")):
+        with pytest.raises(ValueError, match="poll_ms, .* a number, not"):
+            getattr(primitives, kind)(lambda: 1, poll_ms=wrong)
 
 
 def test_a_port_without_hard_interrupts_has_others(core, primitives):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from support import run, start_thread
+from support import run, sleep_ms, start_thread
 
 
 @pytest.mark.rp2040
@@ -196,6 +196,26 @@ def test_who_waits_finds_what_the_callback_returned(core, primitives):
     run(core, main)
 
 
+def test_stop_clears_the_event_and_a_trigger_what_was_returned(core, primitives):
+    """As upstream's, by its tutorial and its code."""
+
+    async def main():
+        delay = primitives.Delay_ms(lambda: "done", duration=2)
+        delay.trigger()
+        await delay.wait()
+        assert delay.is_set() and delay.rvalue() == "done"
+        start_thread(delay.stop).join()
+        assert not delay.is_set() and delay.rvalue() == "done"
+        delay.trigger(10_000)
+        assert delay.rvalue() is None
+        waits = core.create_task(core.wait_for_ms(delay.wait(), 20))
+        with pytest.raises(core.TimeoutError):
+            await waits
+        delay.deinit()
+
+    run(core, main)
+
+
 def test_who_waits_when_it_is_ended_is_told(core, primitives):
     async def main():
         delay = primitives.Delay_ms(duration=10_000)
@@ -215,5 +235,79 @@ def test_who_waits_when_it_is_ended_is_told(core, primitives):
             await what.wait()
         except RuntimeError as exc:
             return str(exc)
+
+    run(core, main)
+
+
+def test_what_is_no_time_is_refused_by_trigger_and_ends_no_loop(core, primitives):
+    async def main():
+        with pytest.raises(ValueError, match="2.*40 ms or less"):
+            primitives.Delay_ms(duration=float("inf"))
+        delay = primitives.Delay_ms(duration=10)
+        for bad in ("5", None, float("inf"), float("nan"), 1e30):
+            with pytest.raises(ValueError, match="duration is .*a number"):
+                delay.trigger(bad)
+        assert not delay.running()
+        delay.trigger(1 << 30)
+        await core.sleep_ms(5)
+        assert delay.running() and not delay.is_set()
+        delay.trigger(-1)
+        await core.wait_for(delay.wait(), 5)
+        delay.deinit()
+
+    run(core, main)
+
+
+def test_one_that_is_triggered_while_it_is_late_begins_anew(core, primitives):
+    """The loop is held up by a task, and its time is up when it is triggered by another context."""
+    log = []
+
+    async def main():
+        delay = primitives.Delay_ms(log.append, (1,), duration=20)
+        delay.trigger()
+        await core.sleep(0)
+        await core.sleep(0)
+        command = delay._command
+        bell, command.loop = command.loop, Mute(command.loop)  # the ring is on its way
+        sleep_ms(30)
+        delay.trigger(5000)
+        command.loop = bell
+        await core.sleep_ms(10)
+        assert log == [] and not delay.is_set()
+        delay.trigger(1)
+        await core.wait_for(delay.wait(), 5)
+        delay.deinit()
+
+    run(core, main)
+    assert log == [1]
+
+
+class Mute:
+    """A loop whose bell has not rung yet."""
+
+    def __init__(self, loop):
+        self.clock = loop.clock
+        self.bell = self
+
+    def ring(self, cell):
+        pass
+
+
+def test_parts_of_a_millisecond_again_and_again_in_its_callback(core, primitives):
+    log = []
+
+    async def main():
+        def callback():
+            log.append(1)
+            if len(log) < 20:
+                delay.trigger(0.5)
+
+        delay = primitives.Delay_ms(callback)
+        delay.trigger(0.5)
+        while len(log) < 20:
+            await core.sleep_ms(1)
+        await core.sleep_ms(2)
+        assert not delay.running()
+        delay.deinit()
 
     run(core, main)

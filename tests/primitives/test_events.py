@@ -243,6 +243,8 @@ def test_what_cannot_be_waited_for_is_refused(core, primitives):
         for kind in (primitives.WaitAny, primitives.WaitAll):
             with pytest.raises(TypeError, match="has a wait"):
                 kind((core.Event(), 5))
+            with pytest.raises(TypeError, match="takes a tuple or a list"):
+                kind(3)
         for bad in (5, None, str):
             with pytest.raises(TypeError, match="an ELO is of"):
                 primitives.ELO(bad)
@@ -265,3 +267,170 @@ def test_a_member_that_cannot_be_waited_for_leaves_no_other_waiting(core, primit
         assert other.waiting == 0
 
     run(core, main)
+
+
+@pytest.mark.parametrize("kind", ["ThreadSafeFlag", "Coroutines"])
+@pytest.mark.parametrize("nested", [False, True])
+@pytest.mark.parametrize("how", ["late", "cancelled", "fails", "loses"])
+def test_a_wait_for_all_that_is_given_up_takes_nothing(core, primitives, threadsafe, kind, how, nested):
+    """What happened before that is there for the next wait."""
+
+    async def main():
+        make = maker(kind, core, threadsafe)
+        first, second, other = make(), make(), core.Event()
+        members = (first, second)
+        if nested:
+            members = (primitives.WaitAll((primitives.WaitAny((first,)),)), second)
+        everything = primitives.WaitAll(members)
+        if how == "loses":
+            wait = primitives.WaitAny((other, everything)).wait()
+        elif how == "fails":
+            wait = primitives.WaitAll((everything, FailsWhen(other))).wait()
+        else:
+            wait = everything.wait()
+        task = core.create_task(core.wait_for_ms(wait, 20 if how == "late" else 5000))
+        await settle(core)
+        first.set()
+        await settle(core)
+        if how == "cancelled":
+            task.cancel()
+        elif how != "late":
+            other.set()
+        try:
+            assert await task is other
+        except (core.CancelledError, core.TimeoutError, OSError):
+            assert how != "loses"
+        if kind == "Coroutines":
+            first.clear()  # that it was set counts all the same
+        second.set()
+        await core.wait_for_ms(everything.wait(), 5000)
+        if kind == "ThreadSafeFlag":
+            assert not first.is_set() and not second.is_set()
+        else:
+            second.clear()
+            await settle(core)
+            assert first.waiting == second.waiting == 0
+        again = core.create_task(everything.wait())  # and counts once
+        await settle(core)
+        assert not again.done()
+        again.cancel()
+
+    run(core, main)
+
+
+class FailsWhen:
+    def __init__(self, event):
+        self.event = event
+
+    async def wait(self):
+        await self.event.wait()
+        raise OSError(5)
+
+
+def test_who_was_waited_for_in_vain_is_free_at_once(core, primitives):
+    """The flag that a WaitAll inside still waited for is another's in the same turn."""
+
+    async def main():
+        event, flag, other = core.Event(), core.ThreadSafeFlag(), core.ThreadSafeFlag()
+        which = core.create_task(primitives.WaitAny((event, primitives.WaitAll((flag, other)))).wait())
+        await settle(core)
+        event.set()
+        assert await which is event
+        next_one = core.create_task(flag_of(flag))
+        await core.sleep(0)
+        flag.set()
+        await next_one
+
+    async def flag_of(flag):
+        await flag.wait()
+
+    run(core, main)
+
+
+def test_a_second_task_at_a_flag_is_told_who_waits(core, primitives):
+    async def main():
+        flag = core.ThreadSafeFlag()
+        first = core.create_task(primitives.WaitAny((flag,)).wait())
+        await settle(core)
+        with pytest.raises(RuntimeError, match="WaitAny"):
+            await primitives.WaitAny((flag,)).wait()
+        flag.set()
+        assert await first is flag
+
+    run(core, main)
+
+
+def test_an_elo_of_what_queues_and_delays_have_to_await(core, primitives):
+    """In upstream's these are coroutine functions."""
+
+    async def main():
+        queue, delay = primitives.Queue(), primitives.Delay_ms(duration=5)
+        elo = primitives.ELO(queue.get)
+        late = primitives.ELO(delay.wait)
+        queue.put_nowait("item")
+        assert await primitives.WaitAny((late, elo)).wait() is elo
+        assert await elo() == "item"
+        delay.trigger()
+        await core.wait_for(late.wait(), 5)
+        delay.deinit()
+
+    run(core, main)
+
+
+def tree(random, leaves, depth, primitives):
+    """WaitAny and WaitAll of each other and of `leaves`, each of which is used once; None if there are no more."""
+    if not leaves or not depth or random.random() < 0.3:
+        return leaves.pop() if leaves else None
+    members = [tree(random, leaves, depth - 1, primitives) for _ in range(random.randint(1, 3))]
+    members = [member for member in members if member is not None]
+    return random.choice((primitives.WaitAny, primitives.WaitAll))(members) if members else None
+
+
+def leaves_of(it):
+    return [leaf for member in it.elos for leaf in leaves_of(member)] if hasattr(it, "elos") else [it]
+
+
+def happened(it, done, primitives):
+    """Whether `it` should have, after what is in `done` did."""
+    if not hasattr(it, "elos"):
+        return it in done
+    return (any if isinstance(it, primitives.WaitAny) else all)(happened(each, done, primitives) for each in it.elos)
+
+
+@pytest.mark.cpython
+@pytest.mark.parametrize("first", range(0, 2000, 400))
+def test_whatever_is_nested_and_whenever_it_is_given_up_no_flag_is_lost(core, primitives, first):
+    """Leaves happen one by one, and the wait is cancelled after each: until it is over each flag is as it was set."""
+    from random import Random
+
+    async def main(random):
+        make = random.choice((core.ThreadSafeFlag, core.ThreadSafeFlag, lambda: Coroutines(core)))
+        it = None
+        while not hasattr(it, "elos"):
+            it = tree(random, [make() for _ in range(random.randint(2, 5))], 3, primitives)
+        leaves, done = leaves_of(it), []
+        random.shuffle(leaves)
+        for leaf in leaves:
+            task = core.create_task(it.wait())
+            await settle(core, random.randint(0, 4))
+            assert not task.done()
+            leaf.set()
+            done.append(leaf)
+            await settle(core, random.randint(0, 6))
+            task.cancel()
+            try:
+                await task
+                break
+            except core.CancelledError:
+                await settle(core, 3)
+            if happened(it, done, primitives):
+                await core.wait_for(it.wait(), 5)
+                break
+            for each in leaves:
+                assert isinstance(each, Coroutines) or each.is_set() == (each in done)
+        assert happened(it, done, primitives)
+        await settle(core)
+        assert all(leaf.waiting == 0 for leaf in leaves if isinstance(leaf, Coroutines))
+
+    for seed in range(first, first + 400):
+        run(core, main, Random(seed))

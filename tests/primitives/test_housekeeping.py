@@ -41,7 +41,7 @@ def test_gc_task_collects_at_intervals_until_it_is_cancelled(core, primitives):
 
 
 def test_an_interval_of_nothing_is_refused_at_once(primitives):
-    for bad in (0, -1):
+    for bad in (0, -1, "x", None):
         with pytest.raises(ValueError, match="interval_ms is 1"):
             primitives.gc_task(bad)
 

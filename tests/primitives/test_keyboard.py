@@ -249,6 +249,8 @@ def test_bad_pins_and_codes_are_refused(core, primitives):
                 primitives.Keyboard(*wrong)
         with pytest.raises(TypeError, match="rowpins are machine.Pin"):
             primitives.Keyboard([1, 2], columns)
+        with pytest.raises(TypeError, match="colpins is a list"):
+            primitives.Keyboard(rows, 3)
         with pytest.raises(ValueError, match="1 item or more"):
             primitives.Keyboard(rows, columns, bufsize=0)
         for wrong in (-1, "50"):

@@ -183,7 +183,7 @@ def test_what_makes_no_sense_is_refused(core, primitives):
         with pytest.raises(TypeError, match="a lamp is"):
             primitives.LED_async(25)
         led = primitives.LED_async(Lamp())
-        for rate in (-1, 501, float("nan")):
+        for rate in (-1, 501, float("nan"), "2"):
             with pytest.raises(ValueError, match="0 to 500"):
                 led.flash(rate)
 
@@ -215,3 +215,23 @@ def test_a_real_pin(core, primitives):
         return levels
 
     assert run(core, main) == [1, 0, 1, 0]
+
+
+def test_a_lamp_that_is_a_function_may_end_its_flashing(core, primitives):
+    async def main():
+        for method in ("off", "deinit"):
+            seen = []
+
+            def lamp(lit):
+                seen.append(lit)
+                if lit:
+                    getattr(led, method)()
+
+            led = primitives.LED_async(lamp)
+            led.flash(100)
+            for _ in range(3):
+                await core.sleep(0)
+            assert seen == ([1, 0] if method == "off" else [1])
+            assert len(core.listing().split("\n")) == 3  # the heading, this task, and the one with its time limit
+
+    run(core, main)

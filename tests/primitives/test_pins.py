@@ -331,6 +331,26 @@ def test_a_callback_that_raises_is_reported_and_the_next_is_called(core, primiti
     assert log == [0] and said == [ZeroDivisionError] * 2
 
 
+def test_a_callback_that_finds_another_task_cancelled_ends_no_pincall(core, primitives):
+    log, said = [], []
+
+    async def main():
+        pin = StandIn()
+        core.get_event_loop().set_exception_handler(lambda loop, context: said.append(type(context["exception"])))
+
+        def finds():
+            raise core.CancelledError
+
+        call = primitives.PinCall(pin, cb_rise=finds, cb_fall=log.append, cbf_args=(0,))
+        for level in (1, 0, 1, 0):
+            pin.put(level)
+            await turns(core)
+        call.deinit()
+
+    run(core, main)
+    assert log == [0, 0] and said == [core.CancelledError] * 2
+
+
 @pytest.mark.rp2040(seeds=1)
 def test_a_pincall_ends_from_outside_and_in_its_callback(core, primitives):
     log = []
@@ -434,8 +454,9 @@ def test_what_makes_no_sense_is_refused(core, primitives):
         for make in (primitives.AsyncPin, primitives.PinCall):
             with pytest.raises(TypeError, match="a pin is"):
                 make(3)
-            with pytest.raises(ValueError, match="poll_ms is 1"):
-                make(StandIn(), poll_ms=0)
+            for wrong in (0, "x", None):
+                with pytest.raises(ValueError, match="poll_ms is 1"):
+                    make(StandIn(), poll_ms=wrong)
         with pytest.raises(TypeError, match="to be called is"):
             primitives.PinCall(StandIn(), cb_rise=3)
         with pytest.raises(TypeError, match="are a tuple"):

@@ -118,10 +118,15 @@ def test_one_that_fails_is_reported_and_the_others_are_told(core, primitives):
     async def main():
         core.get_event_loop().set_exception_handler(lambda loop, context: said.append(context))
         broker.subscribe("t", lambda topic, message: 1 // 0)
+        broker.subscribe("t", finds_a_task_cancelled)
         broker.subscribe("t", lambda topic, message: log.append(message))
         broker.publish("t", 1)
         assert log == [1]
         assert isinstance(said[0]["exception"], ZeroDivisionError) and "t failed" in said[0]["message"]
+        assert isinstance(said[1]["exception"], core.CancelledError)
+
+    def finds_a_task_cancelled(topic, message):
+        raise core.CancelledError
 
     run(core, main)
 

@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from support import run, submodule
+from support import run, sleep_ms, submodule
 
 POLL, IN, HUNG_UP = 3, 1, 16
 
@@ -85,6 +85,51 @@ def test_it_ends_when_the_buffer_is_full(core, primitives):
     run(core, main)
 
 
+def test_what_came_while_the_loop_was_busy_is_no_pause(core, primitives):
+    async def main():
+        port, reader = make(primitives)
+        buf = bytearray(20)
+
+        async def busy():
+            for piece in (b"ab", b"cd", b"ef"):
+                await core.sleep(0)
+                port.came.extend(piece)
+                sleep_ms(20)
+
+        task = core.create_task(busy())
+        count = await reader.readintotim(buf, 10)
+        await task
+        assert bytes(buf[:count]) == b"abcdef"
+
+    run(core, main)
+
+
+def test_it_asks_a_uart_for_no_more_than_is_there(core, primitives):
+    """A board's UART blocks until it has all that it was asked for, or the next byte has not come for a while."""
+
+    async def main():
+        asked = []
+
+        class Uart(Port):
+            def any(self):
+                return len(self.came)
+
+            def readinto(self, buf):
+                asked.append(len(buf))
+                return Port.readinto(self, buf)
+
+        port = Uart()
+        reader = primitives.StreamReaderTo(port)
+        port.came.extend(b"abc")
+        task = core.create_task(reader.readintotim(bytearray(100), 30))
+        await core.sleep_ms(5)
+        port.came.extend(b"de")
+        assert await task == 5
+        assert max(asked) <= 3 and sum(asked) >= 5
+
+    run(core, main)
+
+
 def test_it_ends_with_the_stream(core, primitives):
     async def main():
         port, reader = make(primitives)
@@ -136,7 +181,7 @@ def test_what_makes_no_sense_is_refused(core, primitives):
     async def main():
         port, reader = make(primitives)
         port.came.extend(b"ab")
-        for ms in (0, -5):
+        for ms in (0, -5, "x"):
             with pytest.raises(ValueError, match="toutms is 1"):
                 await reader.readintotim(bytearray(4), ms)
         for buf in (4, "text", b"constant"):

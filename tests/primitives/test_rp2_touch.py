@@ -1,8 +1,11 @@
-"""RP2Touch: a real PIO program on the emulated RP2040, and pads that keep their charge for a while."""
+"""RP2Touch: a real PIO program, and pads that keep their charge for a while (simulated: for whole microseconds)."""
+
+import sys
 
 import pytest
 
 from twincore.desktop.emulation import emulator
+from twincore.desktop.process import Command, capture
 from twincore.desktop.wiring import Wiring
 
 pytestmark = [pytest.mark.cpython, pytest.mark.timeout(120)]
@@ -14,14 +17,35 @@ def printed(tmp_path, target_is_here):
     target_is_here("rp2040")
 
     def run(program, around=""):
-        script, wiring = tmp_path / "app.py", tmp_path / "around.toml"
-        script.write_text(program)
-        wiring.write_text(around)
+        script, wiring = written(tmp_path, program, around)
         result = emulator.run(script, wiring=Wiring.load(wiring), wall_limit=100)
         assert (result.exit_code, result.stderr) == (0, "")
         return result.stdout.splitlines()
 
     return run
+
+
+@pytest.fixture(params=["simulated", "emulated"])
+def printed_on_both(request, tmp_path):
+    """As `printed`, on the simulated board, too."""
+    if request.param == "emulated":
+        return request.getfixturevalue("printed")
+
+    def run(program, around=""):
+        script, wiring = map(str, written(tmp_path, program, around))
+        command = [sys.executable, "-m", "twincore.desktop", "run", "--virtual", "--wiring", wiring, script]
+        result = capture(Command(command, {}), timeout=100)
+        assert (result.exit_code, result.stderr) == (0, "")
+        return result.stdout.splitlines()
+
+    return run
+
+
+def written(folder, program, around):
+    script, wiring = folder / "app.py", folder / "around.toml"
+    script.write_text(program)
+    wiring.write_text(around)
+    return script, wiring
 
 
 BUTTON = """
@@ -59,8 +83,8 @@ pin = 16
 """
 
 
-def test_touches_are_presses_releases_double_clicks_and_long_presses(printed):
-    lines = printed(BUTTON.format(suppress=False), TOUCHES)
+def test_touches_are_presses_releases_double_clicks_and_long_presses(printed_on_both):
+    lines = printed_on_both(BUTTON.format(suppress=False), TOUCHES)
     once = ["press", "release"]
     assert lines[:-2] == [*once, *once, "press", "double", "release", "press"]
     assert lines[-2] == "long True"
@@ -88,7 +112,7 @@ asyncio.run(main())
     assert then == "[True, False] [6, 4]"
 
 
-def test_a_pad_that_was_touched_at_first_is_right_once_it_was_let_go_and_drift_is_no_touch(printed):
+def test_a_pad_that_was_touched_at_first_is_right_once_it_was_let_go_and_drift_is_no_touch(printed_on_both):
     program = """
 from machine import Pin
 from twincore import core as asyncio
@@ -110,10 +134,10 @@ asyncio.run(main())
 """
     drift = "".join(f', [{3000 + n * 100}, "pad.untouched_us", {11 + 0.015 * n}]' for n in range(1, 41))
     around = f'events = [[0, "pad.touch", 1800]{drift}]\n[chip.pad]\nkind = "touch_pad"\npin = 16\n'
-    assert printed(program, around) == ["False", "False True", "False True"]
+    assert printed_on_both(program, around) == ["False", "False True", "False True"]
 
 
-def test_ending_one_pad_leaves_the_others_alone_and_its_state_machine_is_used_again(printed):
+def test_ending_one_pad_leaves_the_others_alone_and_its_state_machine_is_used_again(printed_on_both):
     program = """
 import rp2
 from machine import Pin
@@ -150,14 +174,14 @@ asyncio.run(main())
 """
     around = 'events = [[1500, "last.touch"]]\n[chip.last]\nkind = "touch_pad"\npin = 16\n'
     around += "".join(f'[chip.pad{n}]\nkind = "touch_pad"\npin = {n}\n' for n in range(8))
-    full, felt, ended, still, elsewhere = printed(program, around)
+    full, felt, ended, still, elsewhere = printed_on_both(program, around)
     assert full == "no state machine is free for an RP2Touch: " + "; ".join(f"{n}: another pad's" for n in range(8))
     assert felt == f"True {[False] * 7}"
     assert ended == "this RP2Touch was ended by deinit()"
     assert (still, elsewhere) == ("[]", "[4]")
 
 
-def test_what_makes_no_sense_is_refused_with_what_would(printed):
+def test_what_makes_no_sense_is_refused_with_what_would(printed_on_both):
     program = """
 import rp2
 from machine import Pin
@@ -185,7 +209,7 @@ try:
 except RuntimeError as error:
     print(error)
 """
-    assert printed(program) == [
+    assert printed_on_both(program) == [
         "TypeError an RP2Touch is at a machine.Pin, not 16",
         "ValueError thresh is a number from 1 to 2000, not 0",
         "ValueError thresh is a number from 1 to 2000, not 5.0",
