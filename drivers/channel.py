@@ -12,13 +12,15 @@ import json
 import os
 from binascii import hexlify
 
-from ..core.context import create_task, current_task
+from ..core.context import create_task, current_task, get_event_loop
 from ..core.deadline import wait_for
 from ..core.errors import TimeoutError
 from ..core.event import Event
 from ..core.lock import Lock
 from ..primitives.queue import Queue, QueueShutDown
 from ..primitives.semaphore import Semaphore
+from .arguments import check_time, check_whole
+from .home import check_home
 
 OVERHEAD = 16  # bytes of a line beside the object
 
@@ -37,12 +39,9 @@ class Channel:
     """
 
     def __init__(self, name, timeout, window, max_length):
-        if timeout <= 0:
-            raise ValueError("timeout is more than 0 seconds, not " + str(timeout))
-        if window < 1:
-            raise ValueError("window is 1 message or more, not " + str(window))
-        if max_length < 1:
-            raise ValueError("max_length is 1 byte or more, not " + str(max_length))
+        check_time("timeout", timeout)
+        check_whole("window", window, 1, " message")
+        check_whole("max_length", max_length, 1, " byte")
         self.name = name
         self.bad = 0
         self.again = 0
@@ -64,6 +63,7 @@ class Channel:
         self._task = None  # that serves the connection now
         self._latest = None  # that is to
         self._closed = Event()
+        self._loop = None  # that in which it is served
 
     async def send(self, obj):
         """Send `obj`, what `json` can write; returns when the other end has it, however often the connection breaks.
@@ -89,6 +89,7 @@ class Channel:
 
     async def receive(self):
         """The next message of the other end. RuntimeError once it is closed, and all that had come was received."""
+        self._check_home()
         try:
             return await self._incoming.get()
         except QueueShutDown:
@@ -98,6 +99,7 @@ class Channel:
         return self
 
     async def __anext__(self):
+        self._check_home()
         try:
             return await self._incoming.get()
         except QueueShutDown:
@@ -109,6 +111,7 @@ class Channel:
 
     async def wait_connected(self):
         """Until there is a connection. RuntimeError once it is closed."""
+        self._check()
         await self._up.wait()
         self._check()
 
@@ -119,6 +122,7 @@ class Channel:
         """
         if self._closed.is_set():
             return
+        self._check_home()
         self._closed.set()
         self._incoming.shutdown()
         self._room.release()
@@ -128,9 +132,18 @@ class Channel:
         if self._task is not None and self._task is not current_task():
             self._task.cancel()
 
+    def belong(self):
+        """To the caller's loop, from here on."""
+        self._loop = get_event_loop()
+
     def _check(self):
         if self._closed.is_set():
             raise RuntimeError("this channel is closed")
+        self._check_home()
+
+    def _check_home(self):
+        if self._loop is not None:
+            check_home(self._loop, "this channel")
 
     # What the client and the server call.
 

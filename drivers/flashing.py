@@ -1,6 +1,7 @@
 """heartbeat: an LED that flashes for as long as the loop gives each task its turn. For tasks of one loop."""
 
 from ..core.sleep import sleep_ms
+from .arguments import check_time
 
 
 def heartbeat(ms, led=None):
@@ -9,8 +10,7 @@ def heartbeat(ms, led=None):
     led: what `toggle()` switches over, as a machine.Pin or a pyb.LED does, or else what is called with 1 or 0; None:
     the LED of the board. Raises ValueError for less than 1 ms, RuntimeError where no LED of the board is known.
     """
-    if ms < 1:
-        raise ValueError("an LED flashes each 1 ms or more, not " + str(ms))
+    check_time("the time between two changes of an LED", ms, "ms", 1)
     return _flash(ms, _led_of_board() if led is None else led)
 
 

@@ -14,6 +14,7 @@ from ..core.event import Event
 from ..core.native import MICROPYTHON
 from ..core.sleep import sleep_ms
 from ..primitives.calling import call, end
+from .arrived import arrived
 from .calendar import date_after, days_of
 from .gps_text import (
     DD,
@@ -34,6 +35,7 @@ from .gps_text import (
     speed_string,
     time_string,
 )
+from .home import check_home
 from .nmea import ALTITUDE, COURSE, DATE, GGA, GLL, GSA, GSV, LONGEST, NMEA, POSITION, RMC, VTG
 
 if MICROPYTHON:
@@ -95,7 +97,9 @@ class AS_GPS(NMEA):
         self._fixed_at = -1  # ms or us, of the clock of `_now`
         self._fault = None  # why nothing comes any more
         self._task = None
+        self._loop = None
         if sreader is not None:
+            self._loop = get_event_loop()
             self._task = create_task(self._run())
 
     # Reading.
@@ -104,7 +108,7 @@ class AS_GPS(NMEA):
         try:
             held = b""
             while self._fault is None:
-                chunk = await self._reader.read(CHUNK)
+                chunk = await self._reader.read(arrived(self._reader, CHUNK))
                 if not chunk:
                     raise EOFError("the receiver's stream has ended")
                 held = self._take_lines(held + chunk)
@@ -178,7 +182,9 @@ class AS_GPS(NMEA):
         return all(come & kinds for kinds in wanted)
 
     async def _next(self):
-        """Wait for the next line. EOFError, OSError, RuntimeError."""
+        """Wait for the next line. EOFError, OSError, RuntimeError; of another loop WrongContextError."""
+        if self._loop is not None:
+            check_home(self._loop, "this receiver")
         if self._fault is not None:
             raise self._fault
         self._waiters += 1

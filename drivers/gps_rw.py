@@ -13,6 +13,7 @@ from ..core.sleep import sleep_ms
 from ..primitives.calling import call
 from .gps import AS_GPS, RMC, check_callback
 from .gps_fields import checksum, whole
+from .home import check_home
 
 # For `command`: what is between $ and * of a packet.
 HOT_START = "PMTK101"  # with all it knows
@@ -140,6 +141,8 @@ class GPS(AS_GPS):
         await self._writer.drain()
 
     def _check_open(self):
+        if self._loop is not None:
+            check_home(self._loop, "this receiver")
         if self._fault is not None:
             raise self._fault
         if self._writer is None:

@@ -8,6 +8,7 @@ from ..core.deadline import wait_for_ms
 from ..core.errors import TimeoutError
 from ..core.lock import Lock
 from ..core.stream import Stream
+from .arguments import check_time, check_whole
 from .records import RecordOrientedUart, check_bytes
 
 QUIET_MS = 1  # without a line, and what was left from before has been read
@@ -33,10 +34,8 @@ class HalfDuplex:
     """
 
     def __init__(self, port, timeout=4000, *, until=(), ending=b"\r\n", max_lines=100, max_length=256):
-        if timeout < 1:
-            raise ValueError("timeout is 1 ms or more, not " + str(timeout))
-        if max_lines < 1:
-            raise ValueError("max_lines is 1 or more, not " + str(max_lines))
+        check_time("timeout", timeout, "ms", 1)
+        check_whole("max_lines", max_lines)
         self.unasked = 0
         self._stream = port if isinstance(port, Stream) else Stream(port)
         self._lines = RecordOrientedUart(self._stream, b"\n", max_length)

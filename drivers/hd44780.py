@@ -7,11 +7,12 @@ From Hitachi's data sheet ADE-207-272: table 6 for instructions and their times,
 R/W pin is wired to ground, so that the display can't be asked whether it is ready: times are those of the slowest.
 """
 
-from ..core.context import create_task
+from ..core.context import create_task, get_event_loop
 from ..core.event import Event
 from ..core.native import MICROPYTHON
 from ..core.sleep import sleep, sleep_ms
 from ..primitives.calling import end
+from .home import check_home
 
 if MICROPYTHON:
     from time import sleep_us, ticks_diff, ticks_us
@@ -65,6 +66,7 @@ class LCD:
         self._work = Event()
         self._done = Event()
         self._closed = False
+        self._loop = get_event_loop()
         self._task = create_task(self._run())
 
     def __len__(self):
@@ -123,6 +125,7 @@ class LCD:
     def _check(self):
         if self._closed:
             raise RuntimeError("this LCD was ended by deinit(), or with its loop")
+        check_home(self._loop, "this LCD")
 
     def _start(self, row):
         """The index of the first character of a row; rows count from the end, too, as a list's do."""

@@ -10,6 +10,7 @@
 from ..core.connect import open_connection
 from ..core.deadline import wait_for
 from ..core.errors import CancelledError, TimeoutError
+from .arguments import check_time
 from .channel import Channel, check_port, greeting_of, random_name
 from .records import RecordOrientedUart
 
@@ -27,8 +28,8 @@ class HeartbeatClient(Channel):
     def __init__(
         self, host, port=8123, *, name=None, timeout=20, retry=1, max_retry=30, window=10, max_length=1000, ssl=None
     ):
-        if not 0 < retry <= max_retry:
-            raise ValueError("retry is more than 0 seconds, and max_retry no less")
+        check_time("retry", retry)
+        check_time("max_retry", max_retry, "s", retry)
         check_port(port)
         Channel.__init__(self, name or random_name(), timeout, window, max_length)
         self.last_error = None
@@ -40,6 +41,7 @@ class HeartbeatClient(Channel):
 
     async def run(self):
         """Connect, and again whenever the connection breaks, until it is closed or this is cancelled."""
+        self.belong()
         delay = self._retry
         while not self._closed.is_set():
             links = self.links

@@ -8,11 +8,13 @@
     create_task(server.run())
 """
 
-from ..core.context import create_task
+from ..core.context import create_task, get_event_loop
 from ..core.deadline import wait_for
 from ..core.errors import TimeoutError
 from ..core.server import start_server
 from ..core.sleep import sleep
+from ..primitives.calling import end
+from .arguments import check_time, check_whole
 from .channel import OVERHEAD, Channel, ConnectionBroken, check_port, greeting_of
 from .records import RecordOrientedUart
 
@@ -33,20 +35,19 @@ class HeartbeatServer:
     Raises ValueError for numbers that are out of range, TypeError for a handler that can't be called.
 
     `clients`: the Channel of each name. `refused` counts connections that did not begin as they should, or were too
-    many. What a handler raises is reported by the loop's exception handler.
+    many. What a handler raises is reported by the loop's exception handler; the connection of its client ends then, and
+    the next one of that client has a new handler.
     """
 
     def __init__(
         self, host="0.0.0.0", port=8123, backlog=5, timeout=20,
         *, handler=echo, forget=60, max_clients=20, window=10, max_length=1000, ssl=None,
     ):  # fmt: skip
-        if max_clients < 1:
-            raise ValueError("max_clients is 1 or more, not " + str(max_clients))
+        check_whole("max_clients", max_clients)
         if not callable(handler):
             raise TypeError("handler is a coroutine function of a Channel, not " + repr(handler))
         check_port(port)
-        if forget < 0:
-            raise ValueError("forget is 0 seconds or more, not " + str(forget))
+        check_time("forget", forget, "s", 0)
         Channel("", timeout, window, max_length)  # its errors now, and not at the first client
         self.clients = {}
         self.refused = 0
@@ -113,10 +114,21 @@ class HeartbeatServer:
             if len(self.clients) >= self._max_clients:
                 raise ConnectionBroken("too many clients")
             channel = Channel(name, self._timeout, self._window, self._max_length)
+            channel.belong()
             self.clients[name] = channel
-            self._tasks[name] = create_task(self._handler(channel))
+            self._tasks[name] = create_task(self._handle(channel))
         return channel
+
+    async def _handle(self, channel):
+        try:
+            await self._handler(channel)
+        except Exception as exc:
+            loop = get_event_loop()
+            told = {"message": "the handler of a HeartbeatServer failed", "exception": exc, "future": loop.current}
+            loop.call_exception_handler(told)
+            if self.clients.get(channel.name) is channel:  # else nobody would take what is acknowledged
+                self._drop(channel.name)
 
     def _drop(self, name):
         self.clients.pop(name).close()
-        self._tasks.pop(name).cancel()
+        end(self._tasks.pop(name))

@@ -14,6 +14,8 @@ from ..core.event import Event
 from ..core.native import MICROPYTHON
 from ..core.sleep import sleep_ms
 from ..primitives.calling import end
+from .arguments import check_time
+from .home import check_home
 
 if MICROPYTHON:
     from time import ticks_diff, ticks_ms
@@ -49,8 +51,7 @@ class HTU21D:
     """
 
     def __init__(self, i2c, read_delay=10, address=ADDRESS):
-        if not 0 < read_delay < float("inf"):
-            raise ValueError("read_delay is above 0 s, and has an end, not " + str(read_delay))
+        check_time("read_delay", read_delay)
         if not 0x08 <= address <= 0x77:
             raise ValueError("an I2C address is 0x08 to 0x77, not " + hex(address))
         self.temperature = None
@@ -121,6 +122,7 @@ class HTU21D:
     def _check(self):
         if self._closed:
             raise RuntimeError("this HTU21D was ended by deinit(), or with its loop")
+        check_home(self._loop, "this HTU21D")
 
     def _now(self):
         return ticks_ms() if MICROPYTHON else self._loop.clock.now() // 1000

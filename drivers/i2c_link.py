@@ -26,6 +26,8 @@ from ..core.stream_errors import closed_error
 from ..primitives.calling import end
 from ..threadsafe.bytepipe import BytePipe
 from ..threadsafe.pipestream import PipeStream, RawPipe
+from .arguments import check_time
+from .home import check_home
 from .i2c_link_pins import Handshake
 
 if MICROPYTHON:
@@ -69,8 +71,7 @@ class Channel(RawPipe):
         size = self.rxbufsize
         if not isinstance(size, int) or not 0 < size <= LONGEST:
             raise ValueError("rxbufsize is 1 to " + str(LONGEST) + " bytes, not " + repr(size))
-        if self.timeout < SHORTEST:
-            raise ValueError("timeout is " + str(SHORTEST) + " ms or more, not " + str(self.timeout))
+        check_time("timeout", self.timeout, "ms", SHORTEST)
         RawPipe.__init__(self, BytePipe(2 * size), BytePipe(size))
         self.synchronised = False
         self.lost = 0
@@ -91,7 +92,8 @@ class Channel(RawPipe):
         self._moved = False  # there were bytes in this exchange
         self._up = Event()
         self._gone = Event()  # what was on its way
-        self._clock = get_event_loop().clock
+        self._loop = get_event_loop()
+        self._clock = self._loop.clock
         self._wires = Handshake(own, rem)
         self._task = create_task(self._run())
 
@@ -106,17 +108,20 @@ class Channel(RawPipe):
         while not self.synchronised:
             if self._task is None:
                 raise closed_error()
+            check_home(self._loop, "this link")
             self._up.clear()
             await self._up.wait()
 
     async def flush(self):
         """Wait until all that was written is at the other end, or in `lost`, as the link broke or was closed."""
         while self.outgoing.any() or self._payload:
+            check_home(self._loop, "this link")
             self._gone.clear()
             await self._gone.wait()
 
     def write(self, buf):
         """See RawPipe."""
+        check_home(self._loop, "this link")
         count = RawPipe.write(self, buf)
         self._wires.flag.set()
         return count

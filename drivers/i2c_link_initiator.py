@@ -7,6 +7,7 @@ from ..core.sleep import sleep_ms
 from ..core.step import runnable
 from ..core.times import UNITS_PER_MS
 from ..primitives.calling import call
+from .home import check_home
 from .i2c_link import Channel
 from .i2c_link_slave import slave_port
 
@@ -50,6 +51,7 @@ class Initiator(Channel):
         In cr_fail, which is called before that is done anyway, it returns at once. OSError if it is closed.
         """
         if self._task is not None and self._task is not current_task():
+            check_home(self._loop, "this link")
             self._task.cancel()
             self._drop()
             self._task = create_task(self._run())

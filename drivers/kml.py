@@ -8,6 +8,7 @@ Elements as in the OGC KML 2.3 standard, LineString. Its writes block, for some 
 """
 
 from ..core.sleep import sleep_ms
+from .arguments import check_time
 from .gps_text import KML
 
 HEAD = """<?xml version="1.0" encoding="UTF-8"?>
@@ -61,8 +62,7 @@ class KMLLog:
 
         Raises what `gps.data_received` and `add` raise; ValueError for an interval below 0.
         """
-        if not 0 <= interval < float("inf"):
-            raise ValueError("the interval is 0 s or more, and has an end, not " + str(interval))
+        check_time("interval", interval, "s", 0)
         while True:
             await gps.data_received(position=True, altitude=True)
             self.add(gps)

@@ -23,6 +23,8 @@ from ..offload.job import WorkerClosed
 from ..offload.worker import Worker
 from ..primitives.calling import call
 from ..threadsafe.bytepipe import BytePipe
+from .arguments import check_time, check_whole
+from .home import check_home
 from .logger_file import LogFile
 
 
@@ -89,15 +91,15 @@ class Logger:
     def __init__(
         self, path, *, size=4096, interval=1, rotate=None, keep=1, mount=None, retry=5, on_error=None, worker=None,
     ):  # fmt: skip
-        for name, value in (("interval", interval), ("retry", retry)):
-            if not 0 < value < float("inf"):
-                raise ValueError(name + " is above 0 s, and has an end, not " + str(value))
-        if rotate is not None and rotate < 1:
-            raise ValueError("rotate is 1 byte or more, or None, not " + str(rotate))
-        if keep < 0:
-            raise ValueError("keep is 0 old files or more, not " + str(keep))
-        if size < 1:
-            raise ValueError("size is 1 byte or more, not " + str(size))
+        check_time("interval", interval)
+        check_time("retry", retry)
+        if rotate is not None:
+            check_time("rotate", rotate, "byte", 1)
+        check_whole("keep", keep, 0)
+        check_whole("size", size, 1, " byte")
+        for name, func in (("mount", mount), ("on_error", on_error)):
+            if not (func is None or callable(func)):
+                raise TypeError(name + " is a function, or None, not " + repr(func))
         self._own = worker is None
         self._worker = Worker() if worker is None else worker  # first: a board has no room for its stack later
         self.error = None
@@ -107,7 +109,8 @@ class Logger:
         self._interval = max(UNITS_PER_MS, int(interval * CLOCK_HZ))
         self._retry = max(UNITS_PER_MS, int(retry * CLOCK_HZ))
         self._on_error = on_error
-        self._clock = get_event_loop().clock
+        self._loop = get_event_loop()
+        self._clock = self._loop.clock
         self._flag = ThreadSafeFlag()
         self._sources = [LogSource(size, self._flag)]  # a new list each time: the worker goes through it
         self._begun = 0  # rounds of writing, with which
@@ -152,6 +155,8 @@ class Logger:
 
     async def flush(self, timeout=None):
         """Wait until all that was logged before is in the file. What writing has raised; TimeoutError."""
+        if not self._closing:
+            self._check()
         await wait_for(self._flush(), timeout)
 
     async def close(self, timeout=None):
@@ -159,6 +164,8 @@ class Logger:
 
         TimeoutError if a write hangs for more than `timeout` seconds: a thread can't be stopped.
         """
+        if not self._closing:
+            self._check()
         self._closing = True
         for source in self._sources:
             source._pipe.close()
@@ -177,6 +184,7 @@ class Logger:
     def _check(self):
         if self._closing:
             raise RuntimeError("this logger is closed")
+        check_home(self._loop, "this logger", "a source() of its own for each thread and loop")
 
     async def _flush(self):
         target = self._begun + 1  # a round that is under way may have begun before

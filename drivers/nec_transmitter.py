@@ -13,6 +13,8 @@ from ..core.native import MICROPYTHON
 from ..core.sleep import sleep_ms
 from ..core.times import UNITS_PER_MS
 from ..threadsafe.event import ThreadSafeEvent
+from .arguments import check_time
+from .home import check_home
 from .nec_times import EVERY_MS, encode, repeat
 
 if MICROPYTHON:
@@ -44,7 +46,8 @@ class NECTransmitter:
         self._levels = (THIRD, 0) if hasattr(output, "duty_u16") else (mark, 1 - mark)  # of marks and spaces
         self._worker = worker
         self._lock = Lock()
-        self._clock = get_event_loop().clock
+        self._loop = get_event_loop()
+        self._clock = self._loop.clock
         self._free = self._clock.now()  # when the next may begin
         self._never = None if MICROPYTHON else ThreadSafeEvent()
         self._switch(self._levels[1])
@@ -57,8 +60,8 @@ class NECTransmitter:
 
     async def hold(self, address, data, ms, extended=None):
         """A key held for `ms`: its code, and as many repeats as begin in that time."""
-        if ms < 0:
-            raise ValueError("a key is held for 0 ms or more, not " + str(ms))
+        check_home(self._loop, "this transmitter")
+        check_time("the time for which a key is held", ms, "ms", 0)
         times = encode(address, data, address > 0xFF if extended is None else extended)
         async with self._lock:
             await self._send(times)

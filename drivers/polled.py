@@ -16,6 +16,8 @@ from ..core.sleep import sleep_ms
 from ..core.times import CLOCK_HZ, UNITS_PER_MS
 from ..offload.job import WorkerClosed
 from ..offload.worker import Worker
+from .arguments import check_time
+from .home import check_home
 
 
 class FailedReading:
@@ -52,8 +54,7 @@ class Polled:
             raise TypeError("read is a function without arguments, not " + repr(read))
         if not hasattr(queue, "put_sync"):
             raise TypeError("queue is a ThreadSafeQueue, or what has its put_sync, not " + repr(queue))
-        if not 0 < interval < float("inf"):
-            raise ValueError("interval is above 0 s, and has an end, not " + str(interval))
+        check_time("interval", interval)
         self._read = read
         self._queue = queue
         self._interval = max(UNITS_PER_MS, int(interval * CLOCK_HZ))
@@ -65,6 +66,7 @@ class Polled:
         self._worker = Worker() if worker is None else worker
         self._stopping = False
         self._sleeps = False
+        self._loop = get_event_loop()
         self._task = create_task(self._run())
 
     async def stop(self, timeout=None):
@@ -72,6 +74,8 @@ class Polled:
 
         TimeoutError after `timeout` seconds: a thread can't be stopped.
         """
+        if not self._task.done():
+            check_home(self._loop, "this Polled")
         self._stopping = True
         if self._sleeps:
             self._task.cancel()

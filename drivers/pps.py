@@ -13,6 +13,7 @@ from ..core.native import MICROPYTHON
 from ..primitives.calling import call, end
 from ..primitives.pin_irq import check_pin, interrupts, listen, silence
 from ..threadsafe.snapshot import Snapshot
+from .home import check_home
 
 if MICROPYTHON:
     from time import ticks_diff, ticks_us
@@ -51,7 +52,8 @@ class Pulses:
             raise TypeError("a pulse per second needs a pin that interrupts, a machine.Pin, not " + repr(pin))
         self._pin = pin
         self._told = told
-        self._clock = get_event_loop().clock
+        self._loop = get_event_loop()
+        self._clock = self._loop.clock
         self._latest = Snapshot(2)  # seconds counted, and when the last one began
         self._look = [0, 0]
         self._base = 0  # what to add to the count for the second of the day
@@ -131,6 +133,7 @@ class Pulses:
     async def next(self):
         """Wait for the next pulse. RuntimeError if it was stopped."""
         if self._task is not None:
+            check_home(self._loop, "this pulse per second")
             await self._came.wait()
         if self._task is None:
             raise RuntimeError("these pulses were stopped: the receiver was closed by close()")

@@ -8,6 +8,8 @@
 
 from ..core.stream import Stream
 from ..core.stream_errors import IncompleteReadError
+from .arguments import check_whole
+from .arrived import arrived
 
 CHUNK = 64  # bytes of one read
 
@@ -29,8 +31,7 @@ class RecordOrientedUart:
         check_bytes("delimiter", delimiter)
         if not delimiter:
             raise ValueError("a delimiter is one byte or more: without one no record would end")
-        if max_length < 1:
-            raise ValueError("max_length is 1 byte or more, not " + str(max_length))
+        check_whole("max_length", max_length, 1, " byte")
         self.too_long = 0
         self._stream = port if isinstance(port, Stream) else Stream(port)
         self._delimiter = bytes(delimiter)
@@ -48,7 +49,7 @@ class RecordOrientedUart:
                 self._last = record
                 return record
             # A record is taken from what has come without a wait in between, so that a cancel loses nothing
-            chunk = await self._stream.read(CHUNK)
+            chunk = await self._stream.read(arrived(self._stream, CHUNK))
             if not chunk:
                 raise IncompleteReadError(self.take_partial(), None)
             self._held.extend(chunk)

@@ -5,6 +5,7 @@ on an RP2040 is core 1, and so does all that uses its files: see Logger. From th
 Specification, chapters 4.5 (checksums), 5 (registers) and 7 (SPI mode).
 """
 
+from .arguments import check_time
 from .sd_link import BLOCK, NoAnswer, SDLink, sleep_ms, ticks_diff, ticks_ms
 
 EIO, ENODEV, EINVAL, EROFS, ETIMEDOUT, ESTALE = 5, 19, 22, 30, 110, 116  # MicroPython's numbers on all boards
@@ -52,8 +53,7 @@ class SDCard:
     """
 
     def __init__(self, spi, cs, baudrate=20_000_000, crc=True):
-        if not baudrate > 0:
-            raise ValueError("baudrate is above 0 Hz, not " + str(baudrate))
+        check_time("baudrate", baudrate, "Hz")
         self.blocks = 0
         self.starts = 0
         self.crc_errors = 0

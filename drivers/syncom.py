@@ -17,12 +17,14 @@ Both ends need this SynCom: upstream's has other bits on the wires, seven for a 
 import json
 import os
 
-from ..core.context import create_task
+from ..core.context import create_task, get_event_loop
 from ..core.event import Event
 from ..core.queue_errors import QueueFull
 from ..core.sleep import sleep_ms
 from ..primitives.queue import Queue, QueueShutDown
+from .arguments import check_time, check_whole
 from .clocked_line import ClockedLine
+from .home import check_home
 from .syncom_records import packed, unpacked
 
 CALLING, RUNNING, DOWN = 0, 1, 2
@@ -51,11 +53,11 @@ class SynCom:
         self, passive, ckin, ckout, din, dout, pin_reset=None, timeout=0, string_mode=False, verbose=True,
         *, queue=20, max_length=500, rest_ms=5,
     ):  # fmt: skip
-        if timeout and timeout < SHORTEST:
-            raise ValueError("timeout is " + str(SHORTEST) + " ms or more, or 0 for none, not " + str(timeout))
-        for name, value in (("queue", queue), ("max_length", max_length), ("rest_ms", rest_ms)):
-            if value < 1:
-                raise ValueError(name + " is 1 or more, not " + str(value))
+        if timeout:
+            check_time("timeout, or 0 for none,", timeout, "ms", SHORTEST)
+        check_whole("queue", queue)
+        check_whole("max_length", max_length)
+        check_time("rest_ms", rest_ms, "ms", 1)
         self.bad = 0
         self.lost = 0
         self.restarts = 0
@@ -71,6 +73,7 @@ class SynCom:
         self._state = DOWN
         self._changed = Event()
         self._started = False
+        self._loop = None  # that of `start`
         self._must_reset = True
         self._id = b""  # of this session
         self._peer = None  # the other end's, once it has called
@@ -95,6 +98,7 @@ class SynCom:
         if self._state != RUNNING:
             self.lost += 1
             return
+        check_home(self._loop, "this SynCom")
         self._to_send.put_nowait(packed(b"T", data))
         self._line.flag.set()
 
@@ -110,6 +114,7 @@ class SynCom:
         """The next object; None if the link is down, or goes down meanwhile. `t_ms` is upstream's, and not needed."""
         if self._state != RUNNING:
             return None
+        check_home(self._loop, "this SynCom")
         try:
             return await self._received.get()
         except QueueShutDown:
@@ -117,6 +122,8 @@ class SynCom:
 
     def stop(self):
         """Take the link down, as if the other end had crashed: `start` begins anew. Again: nothing happens."""
+        if self._state != DOWN:
+            check_home(self._loop, "this SynCom")
         self._set(DOWN)
 
     async def start(self, user_task=None, awaitable=None):
@@ -126,6 +133,7 @@ class SynCom:
         if self._started:
             raise RuntimeError("this SynCom runs already: start() is awaited once at a time")
         self._started = True
+        self._loop = get_event_loop()
         try:
             while True:
                 await self._session(user_task)

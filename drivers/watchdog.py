@@ -21,6 +21,7 @@ from ..core.lazy import above
 from ..core.native import MICROPYTHON
 from ..core.sleep import sleep_ms
 from ..core.times import UNITS_PER_MS
+from ..primitives.calling import call
 
 LAST = 0x3FFFFFFF  # of the counts, which stay small integers
 
@@ -90,7 +91,8 @@ class Watchdog:
 
     `wdt`: an object with `feed()`, made for that time; by default `machine.WDT`, which `start` makes and nothing stops
     again. What is late is printed, with `on_late(names)` called once before, in the loop: nothing is fed as long as it
-    lasts. From the hang to the reset it takes the limit, up to a quarter of `timeout_ms`, and `timeout_ms`.
+    lasts. What `on_late` raises is reported. From the hang to the reset it takes the limit, up to a quarter of
+    `timeout_ms`, and `timeout_ms`.
     """
 
     def __init__(self, timeout_ms, wdt=None, on_late=None):
@@ -146,7 +148,7 @@ class Watchdog:
                 self._wdt.feed()
             elif late != told:
                 if self._on_late is not None:
-                    self._on_late(late)
+                    call(self._on_late, (late,))
                 print("watchdog: no sign of life of " + ", ".join(late) + ": nothing is fed", file=sys.stderr)
             told = late
             await sleep_ms(max(1, self.timeout_ms // 4))

@@ -2,8 +2,8 @@
 
     twincore run examples/sd_logger.py --on rp2040
 
-runs it on the emulated RP2040, with the card of board.toml. A board has its card on SPI 0: SCK at pin 18, MOSI at 19,
-MISO at 16, chip select at 17. The file system is the firmware's own, so this is for MicroPython.
+runs it on the emulated RP2040, with the card of board.toml; without `--on rp2040` on the simulated board. A board has
+its card on SPI 0: SCK at pin 18, MOSI at 19, MISO at 16, chip select at 17. The file system is MicroPython's.
 
 Core 0 uses no files while core 1 does. What is logged while the card is out waits, as far as there is room, and is
 written when it is back; nothing is written twice.

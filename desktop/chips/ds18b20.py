@@ -17,7 +17,7 @@ from .wire_sensor import WireSensor
 
 RESET_US, PRESENCE_AFTER, PRESENCE_US, SAMPLE_US = 480, 30, 120, 30
 FAMILY = 0x28
-READ_ROM, MATCH_ROM, SKIP_ROM, SEARCH_ROM = 0x33, 0x55, 0xCC, 0xF0
+READ_ROM, MATCH_ROM, SKIP_ROM, SEARCH_ROM, ALARM_SEARCH = 0x33, 0x55, 0xCC, 0xF0, 0xEC
 CONVERT, WRITE, READ, COPY, RECALL, POWER = 0x44, 0x4E, 0xBE, 0x48, 0xB8, 0xB4
 POWER_ON = 85 * 16  # what it says before it has measured
 CONVERSION_US = 750_000  # at 12 bits; a half of that for each bit less
@@ -58,6 +58,7 @@ class DS18B20(WireSensor):
         self.rom += bytes((crc8(self.rom),))
         self.corrupt = False
         self._raw = POWER_ON
+        self._measured = False
         self._pending: int | None = None  # measured, once it is ready
         self._ready = 0
         self._settings = bytearray(b"\x4b\x46\x7f")  # alarms above and below; 12 bits
@@ -124,7 +125,7 @@ class DS18B20(WireSensor):
     def _conversation(self) -> Talk:
         command = yield from _heard()
         bits = [byte >> bit & 1 for byte in self.rom for bit in range(8)]
-        if command == SEARCH_ROM:
+        if command == SEARCH_ROM or (command == ALARM_SEARCH and self._alarms()):
             for bit in bits:
                 yield bit
                 yield 1 - bit
@@ -164,12 +165,19 @@ class DS18B20(WireSensor):
         elif command == POWER:
             yield 1  # it has a supply of its own
 
+    def _alarms(self) -> bool:
+        """Whether the temperature measured last, without its fraction, is at one of its limits or beyond it."""
+        self._take()
+        above, below = (limit - 256 * (limit > 127) for limit in self._settings[:2])
+        return self._measured and not below < self._raw >> 4 < above
+
     def _bits(self) -> int:
         return 9 + (self._settings[2] >> 5 & 3)
 
     def _take(self) -> None:
         if self._pending is not None and self.board.time.now() >= self._ready:
             self._raw, self._pending = self._pending, None
+            self._measured = True
 
 
 def _heard() -> Generator[int, int, int]:

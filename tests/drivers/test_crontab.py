@@ -48,6 +48,7 @@ def next_times(drivers, spec, begin, count):
     ],
 )
 def test_the_next_time(drivers, spec, begin, expected):
+    """Defect 60: upstream comes on the wrong day after a month without it."""
     assert next_times(drivers, spec, begin, len(expected)) == expected
 
 
@@ -74,6 +75,7 @@ def test_the_next_time(drivers, spec, begin, expected):
     ],
 )
 def test_what_never_comes_or_is_out_of_range_is_refused(drivers, spec, words):
+    """Defect 60: upstream takes some of these."""
     with pytest.raises(ValueError, match=words):
         drivers.cron(**spec)
 

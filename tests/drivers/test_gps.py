@@ -73,6 +73,8 @@ async def until(core, condition):
 
 @pytest.mark.rp2040(seeds=1)
 def test_it_reads_a_stream_and_tells_who_waits(core, drivers):
+    """Defect 62: upstream's class can't be made on CPython."""
+
     async def main():
         port, gps = start(core, drivers, local_offset=2)
         waiting = core.create_task(gps.data_received(position=True, course=True, date=True, altitude=True))
@@ -122,6 +124,8 @@ def test_noise_without_a_line_end_is_dropped_and_the_next_sentence_found(core, d
 
 
 def test_the_default_speed_is_in_km_an_hour(core, drivers):
+    """Defect 64: upstream's is in knots, though its documentation says otherwise."""
+
     async def main():
         gps = drivers.AS_GPS(None)
         gps.take(sentence(VTG))
@@ -160,6 +164,8 @@ def test_seconds_since_the_epoch_are_this_platforms(core, drivers):
 
 
 def test_two_who_wait_for_different_things_do_not_disturb_each_other(core, drivers):
+    """Defect 65: upstream's share what they wait for."""
+
     async def main():
         port, gps = start(core, drivers)
         order = []
@@ -200,6 +206,8 @@ def test_what_came_before_the_call_and_what_is_void_does_not_count(core, drivers
 
 
 def test_satellite_data_is_of_a_round_after_the_call_and_the_callers_own(core, drivers):
+    """Defect 65: upstream returns what it goes on changing, and spins until it has it."""
+
     async def main():
         port, gps = start(core, drivers)
         tasks = [core.create_task(gps.get_satellite_data()) for _ in range(2)]

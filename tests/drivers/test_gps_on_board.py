@@ -181,6 +181,8 @@ def test_it_is_local_time():
 
 
 def test_pulses_are_called_for_by_a_task_and_a_callback_that_fails_is_reported():
+    """Defect 67: upstream's interrupt calls it."""
+
     async def test(board, machine):
         seen, reported = [], []
         core.get_event_loop().set_exception_handler(lambda loop, context: reported.append(context["exception"]))
@@ -201,6 +203,8 @@ def test_pulses_are_called_for_by_a_task_and_a_callback_that_fails_is_reported()
 
 
 def test_when_pulses_stop_the_time_is_unknown_until_they_are_back():
+    """Defect 67: upstream goes on telling a time, a wrong one after nine minutes."""
+
     async def test(board, machine):
         receiver, gps = timer(board, machine, lines=log(60))
         await gps.ready()

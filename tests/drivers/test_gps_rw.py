@@ -66,6 +66,8 @@ async def until(core, condition):
 
 @pytest.mark.rp2040(seeds=1)
 def test_commands_are_packets_with_a_checksum_and_a_line_end(core, drivers):
+    """Defect 66: two of upstream's have no line end."""
+
     async def main():
         rw = submodule(drivers, "gps_rw")
         port, gps = start(core, drivers)
@@ -91,6 +93,8 @@ def test_commands_are_packets_with_a_checksum_and_a_line_end(core, drivers):
 
 
 def test_a_checksum_below_16_has_two_digits(core, drivers):
+    """Defect 66: upstream pads it with a space."""
+
     async def main():
         port, gps = start(core, drivers)
         await gps.send("AE")

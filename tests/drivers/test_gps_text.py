@@ -23,6 +23,7 @@ def test_a_coordinate_in_each_format(drivers):
 
 @pytest.mark.parametrize("seconds_e7", [599_999_999, 599_999_500, 599_950_000])
 def test_minutes_and_seconds_never_round_up_to_60(drivers, seconds_e7):
+    """Defect 64: upstream has 60 seconds at times."""
     text = submodule(drivers, "gps_text")
     place = (48, seconds_e7, "S")
     assert text.coordinate(place, text.DMS) == (49, 0, 0, "S")
@@ -72,6 +73,7 @@ def test_points_of_the_compass(drivers, course, point):
     ],
 )  # fmt: skip
 def test_dates(drivers, day, long):
+    """Defect 64: upstream pads the year of a long date with a space, up to 2009."""
     text = submodule(drivers, "gps_text")
     assert text.date_string(day, 3, 2009, text.LONG) == long
     assert text.date_string(day, 3, 2009, text.MDY) == f"03/{day:02d}/09"

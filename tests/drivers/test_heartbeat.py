@@ -72,6 +72,64 @@ def test_both_ends_send_when_they_like(core, drivers):
     run(core, main, limit=20)
 
 
+def test_a_handler_that_fails_is_reported_and_its_client_gets_another(core, drivers):
+    async def main():
+        reported, begun = [], []
+        core.get_event_loop().set_exception_handler(lambda loop, context: reported.append(context["exception"]))
+
+        async def handler(channel):
+            begun.append(channel)
+            async for message in channel:
+                if message == "fail":
+                    raise ValueError(message)
+                await channel.send(message)
+
+        server, client, end = await both(core, drivers, {"name": "me"}, handler=handler, window=3)
+        for _ in range(2):
+            await client.send("fail")
+            for n in range(5):  # more than the window
+                await client.send(n)
+                assert await client.receive() == n
+        assert [str(error) for error in reported] == ["fail", "fail"]
+        assert len(begun) == client.links == 3 and list(server.clients) == ["me"]
+        await end()
+
+    run(core, main, limit=20)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"\xff\x00\n", b"{}\n", b'["hello"]\n', b'["hello", "x", "y", 1]\n[1]\n', b"x" * 2000, b"\n",
+        b'["hello", "x", "y", 1]\n7.5\n',
+    ],
+)  # fmt: skip
+def test_a_server_that_talks_nonsense_is_left_and_tried_again(core, drivers, text):
+    async def main():
+        met = []
+
+        async def nonsense(reader, writer):
+            met.append(1)
+            writer.write(text)
+            await writer.drain()
+            await reader.read(1000)
+            writer.close()
+
+        port = free_port()
+        server = await core.start_server(nonsense, "127.0.0.1", port)
+        client = drivers.HeartbeatClient("127.0.0.1", port, timeout=0.2, retry=0.01, max_retry=0.02)
+        running = core.create_task(client.run())
+        while len(met) < 3:
+            await core.sleep_ms(2)
+        assert isinstance(client.last_error, (OSError, EOFError, core.TimeoutError)) and not running.done()
+        client.close()
+        await running
+        server.close()
+        await server.wait_closed()
+
+    run(core, main, limit=20)
+
+
 def test_a_broken_connection_is_made_anew_and_nothing_comes_twice(core, drivers):
     async def main():
         got = []
@@ -101,6 +159,8 @@ def test_a_broken_connection_is_made_anew_and_nothing_comes_twice(core, drivers)
 
 
 def test_a_server_that_comes_back_is_found_and_gets_what_is_left(core, drivers):
+    """Defect 73: upstream's client blocks in connecting, and ends with the first connection."""
+
     async def main():
         got = []
 

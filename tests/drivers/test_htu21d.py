@@ -52,6 +52,8 @@ def test_the_checksum_is_that_of_the_data_sheets_examples(drivers, data, crc):
 
 @pytest.mark.rp2040(seeds=1)
 def test_it_is_awaited_for_the_first_reading_and_has_no_values_before(core, drivers):
+    """Defect 68: upstream spins until it is there."""
+
     async def main():
         chip, htu = make(drivers)
         assert htu.temperature is htu.humidity is htu.age() is None
@@ -133,6 +135,8 @@ def test_each_of_several_tasks_gets_readings_that_it_has_not_seen(core, drivers)
 
 
 def test_it_ends_with_deinit_and_so_do_those_who_wait(core, drivers):
+    """Defect 68: upstream has no end."""
+
     async def main():
         chip, htu = make(drivers)
         chip.present = False

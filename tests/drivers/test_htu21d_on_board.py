@@ -60,6 +60,42 @@ def test_the_age_of_a_reading_grows_while_the_chip_is_away_and_it_comes_back():
     on_board(test)
 
 
+class Until:
+    """A bus at which `then()` is called before the transfer of that number."""
+
+    def __init__(self, bus, number, then):
+        self._bus = bus
+        self._left = number
+        self._then = then
+
+    def __getattr__(self, name):
+        method = getattr(self._bus, name)
+
+        def call(*args):
+            self._left -= 1
+            if self._left == 0:
+                self._then()
+            return method(*args)
+
+        return call
+
+
+@pytest.mark.parametrize("number", range(2, 11))  # the reset, and both measurements twice: a command and a reading each
+def test_a_chip_that_is_pulled_off_before_any_transfer_is_read_again_when_it_is_back(number):
+    async def test(board, i2c):
+        chip = chips.HTU21D(board)
+        htu = HTU21D(Until(i2c, number, chip.unplug), read_delay=1)
+        await core.sleep(5)
+        assert not chip.plugged_in and "nothing answers at 0x40" in str(htu.error)
+        assert htu.readings == max(0, number - 3) // 4
+        chip.plug_in()
+        await core.sleep(3)
+        assert htu.error is None and htu.age() < 1500
+        htu.deinit()
+
+    on_board(test)
+
+
 def test_wrong_checksums_and_a_chip_that_is_stuck_do_not_end_it():
     async def test(board, i2c):
         chip = chips.HTU21D(board)

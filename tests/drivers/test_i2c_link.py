@@ -154,6 +154,41 @@ def test_a_transfer_that_is_not_acknowledged_is_made_again(core, drivers):
 
 
 @pytest.mark.parametrize("kind", ["read", "write"])
+def test_a_peer_that_hangs_in_an_exchange_holds_up_no_task_and_the_link_is_up_again(core, drivers, kind):
+    """Defect 71: upstream's Responder spins in its interrupt, and raises there."""
+
+    async def main():
+        boards = Boards()
+        one, other = boards.pair(drivers)
+        await up(one, other)
+        ticks = []
+
+        async def tick():
+            while True:
+                await core.sleep_ms(1)
+                ticks.append(other.synchronised)
+
+        def fault(which, buf):
+            if which == kind:
+                raise OSError(5)
+
+        boards.bus.fault = fault
+        one.write(b"lost")
+        ticking = core.create_task(tick())
+        await core.sleep_ms(4000)
+        assert len(ticks) >= 3990 and not ticks[-1]
+        boards.bus.fault = None
+        await core.gather(one.ready(), other.ready())
+        one.write(b"arrives")
+        assert (await other.stream().readuntil(b"arrives")).endswith(b"arrives")
+        ticking.cancel()
+        one.close()
+        other.close()
+
+    run_virtual(core, main)
+
+
+@pytest.mark.parametrize("kind", ["read", "write"])
 @pytest.mark.parametrize("header", [b"\xff\xff", b"\xc9\x00", b"\x05\x00", b"\x00\x01", b"\x80\x80"])
 def test_a_corrupted_header_breaks_the_link_and_it_is_up_again(core, drivers, kind, header):
     async def main():
@@ -319,6 +354,8 @@ def test_a_hung_peer_is_reset_again_until_it_answers(core, drivers):
 
 
 def test_cr_go_and_cr_fail_may_be_coroutine_functions_and_may_fail(core, drivers):
+    """Defect 71: upstream's raises AttributeError when the link comes up."""
+
     async def main():
         reported, log = [], []
         core.get_event_loop().set_exception_handler(lambda loop, context: reported.append(context["exception"]))

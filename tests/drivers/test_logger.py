@@ -181,6 +181,32 @@ def test_a_card_that_is_out_is_reported_and_resumes_when_it_is_back(core, driver
     run(core, main)
 
 
+def test_an_on_error_that_fails_is_reported_and_the_log_goes_on(core, drivers):
+    async def main():
+        remove("twincore.log")
+        reported = []
+        core.get_event_loop().set_exception_handler(lambda loop, context: reported.append(context["exception"]))
+
+        def fails(error):
+            raise ZeroDivisionError
+
+        card = Card()
+        card.out = True
+        log = drivers.Logger("twincore.log", interval=0.01, retry=0.02, mount=card.mount, on_error=fails)
+        log.line("it goes on")
+        while not reported:
+            await core.sleep_ms(5)
+        card.out = False
+        while len(reported) < 2:
+            await core.sleep_ms(5)
+        await log.close()
+        assert [type(error) for error in reported] == [ZeroDivisionError] * 2
+        assert content("twincore.log") == b"it goes on\n" and log.error is None
+        remove("twincore.log")
+
+    run(core, main)
+
+
 @pytest.mark.cpython
 @pytest.mark.parametrize("room", [0, 1, 7, 20, 39])
 def test_a_card_that_runs_full_in_the_middle_of_a_batch_repeats_nothing(core, drivers, folder, monkeypatch, room):

@@ -153,6 +153,7 @@ def test_a_sentence_without_a_fix_is_counted_and_changes_nothing(drivers, body):
     ],
 )
 def test_a_field_that_can_not_be_spoils_its_sentence_and_nothing_else(drivers, body):
+    """Defect 64: upstream's task ends with one that is too short."""
     receiver = after(drivers, FIX)
     before = values(receiver)
     assert receiver.take(sentence(body)) == 0

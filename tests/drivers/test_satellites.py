@@ -22,6 +22,7 @@ def after(drivers, *bodies):
 
 @pytest.mark.rp2040(seeds=1)
 def test_a_set_of_exactly_four_in_its_last_sentence_is_whole(drivers):
+    """Defect 63: upstream takes none of the last four."""
     receiver = after(
         drivers,
         "GPGSV,2,1,08,01,11,101,31,02,12,102,32,03,13,103,33,04,14,104,34",

@@ -222,6 +222,46 @@ def test_one_that_is_pulled_out_in_the_middle_is_missed_soon_and_goes_on_when_it
     on_board(test)
 
 
+class Until:
+    """A bus at which `then()` is called before the transfer of that number, once it is armed."""
+
+    def __init__(self, spi, number, then):
+        self._spi = spi
+        self._left = number
+        self._then = then
+        self.armed = False
+
+    def __getattr__(self, name):
+        method = getattr(self._spi, name)
+
+        def call(*args, **options):
+            if self.armed:
+                self._left -= 1
+                if self._left == 0:
+                    self._then()
+            return method(*args, **options)
+
+        return call
+
+
+@pytest.mark.parametrize("writing", [False, True], ids=["read", "write"])
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize("number", range(1, 47, 5))
+def test_one_that_is_pulled_out_before_any_transfer_is_an_oserror_and_is_used_again(writing, count, number):
+    def test(board, chip, card):
+        bus = card._link.spi = Until(card._link.spi, number, chip.unplug)
+        card.init()
+        bus.armed = True
+        with pytest.raises(OSError) as caught:
+            card.writeblocks(3, pattern(3, count)) if writing else read(card, 3, count)
+        assert caught.value.errno in (ENODEV, EIO) and not chip.plugged_in
+        chip.plug_in()
+        card.writeblocks(7, pattern(7, count))
+        assert read(card, 7, count) == pattern(7, count)
+
+    on_board(test)
+
+
 def test_another_card_is_not_written_until_it_is_meant():
     def test(board, chip, card):
         card.writeblocks(0, pattern(0))

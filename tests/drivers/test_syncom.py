@@ -54,6 +54,8 @@ async def ended(core, tasks):
 
 @pytest.mark.parametrize("first", [0, 1])
 def test_objects_go_both_ways(core, drivers, first):
+    """Defect 72: upstream has seven bits for a character."""
+
     async def main():
         pair = Pair(drivers)
         ends = (pair.initiator, pair.passive) if first else (pair.passive, pair.initiator)
@@ -129,6 +131,8 @@ def test_what_is_no_object_is_counted(core, drivers, data):
 
 
 def test_queues_have_an_end_and_what_is_lost_is_counted(core, drivers):
+    """Defect 72: upstream's grow."""
+
     async def main():
         pair = Pair(drivers, queue=2, max_length=10)
         pair.initiator.send("nobody")

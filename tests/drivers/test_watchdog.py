@@ -40,6 +40,31 @@ def test_it_feeds_while_signs_come_and_not_while_one_is_missing(core, drivers):
     run(core, main)
 
 
+@pytest.mark.parametrize("kind", ["function", "coroutine function"])
+def test_an_on_late_that_fails_is_reported_and_it_feeds_again_when_the_sign_is_back(core, drivers, kind):
+    async def main():
+        reported, fed = [], Fed()
+        core.get_event_loop().set_exception_handler(lambda loop, context: reported.append(context["exception"]))
+
+        def fails(names):
+            raise ValueError(names)
+
+        async def fails_later(names):
+            raise ValueError(names)
+
+        dog = drivers.Watchdog(40, fed, fails if kind == "function" else fails_later)
+        sign = dog.expect("sampler", 400)
+        task = dog.start()
+        await until(core, lambda: reported)
+        assert repr(reported[0].args[0]) == "['sampler']"
+        before = fed.count
+        sign()
+        await until(core, lambda: fed.count > before)
+        assert not task.done() and len(reported) == 1
+
+    run(core, main)
+
+
 @pytest.mark.rp2040(seeds=1)
 def test_none_is_expected_of_who_rests(core, drivers):
     async def main():

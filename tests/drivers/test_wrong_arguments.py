@@ -40,13 +40,86 @@ def test_a_custom_character_that_can_not_be_is_refused_and_the_display_goes_on(c
     run(core, main)
 
 
-def test_times_without_an_end_are_refused(core, drivers, threadsafe):
+class Wire:
+    """A machine.Pin that does not interrupt."""
+
+    def __call__(self, level=0):
+        return level
+
+
+class Bus:
+    def __getattr__(self, name):
+        return lambda *args, **options: None
+
+
+def times_of(drivers, core, threadsafe):
+    """What is given a time, and the least that it takes; None: anything above 0."""
+    wires = [Wire() for _ in range(4)]
+    queue = threadsafe.ThreadSafeQueue(1)
+    return {
+        "read_delay": (lambda time: drivers.HTU21D(None, time), None, "s"),
+        "interval": (lambda time: drivers.Polled(int, time, queue), None, "s"),
+        " interval": (lambda time: drivers.Logger("no.log", interval=time), None, "s"),
+        "retry": (lambda time: drivers.Logger("no.log", retry=time), None, "s"),
+        "rotate": (lambda time: drivers.Logger("no.log", rotate=time), 1, "byte"),
+        "timeout": (lambda time: drivers.HalfDuplex(Port(), time), 1, "ms"),
+        " timeout": (lambda time: drivers.HeartbeatClient("h", timeout=time), None, "s"),
+        "  timeout": (lambda time: drivers.HeartbeatServer(timeout=time), None, "s"),
+        " retry": (lambda time: drivers.HeartbeatClient("h", retry=time), None, "s"),
+        "max_retry": (lambda time: drivers.HeartbeatClient("h", retry=2, max_retry=time), 2, "s"),
+        "forget": (lambda time: drivers.HeartbeatServer(forget=time), 0, "s"),
+        "timeout, or 0 for none,": (lambda time: drivers.SynCom(True, *wires, timeout=time or 1), 100, "ms"),
+        "rest_ms": (lambda time: drivers.SynCom(True, *wires, rest_ms=time), 1, "ms"),
+        "baudrate": (lambda time: drivers.SDCard(Bus(), Bus(), time), None, "Hz"),
+        "the time between two changes of an LED": (lambda time: drivers.heartbeat(time, print), 1, "ms"),
+    }
+
+
+def test_times_that_can_not_be_are_refused(core, drivers, threadsafe):
     async def main():
-        endless = float("inf")
-        words = "above 0 s, and has an end, not inf"
-        refused(ValueError, words, drivers.HTU21D, None, endless)
-        refused(ValueError, words, drivers.Polled, int, endless, threadsafe.ThreadSafeQueue(1))
-        refused(ValueError, words, drivers.Logger, "no.log", interval=endless)
+        for name, (make, least, unit) in times_of(drivers, core, threadsafe).items():
+            words = " is above 0 " + unit if least is None else " is " + str(least) + " " + unit + " or more"
+            for time in (float("inf"), float("nan"), -float("inf"), -1, -1e30):
+                refused(ValueError, name.strip() + words + ", and has an end, not " + repr(time), make, time)
+            for time in ("1", b"1", [1], None) if name not in ("rotate", "timeout, or 0 for none,") else ("1",):
+                refused(TypeError, name.strip() + words, make, time)
+
+    run(core, main)
+
+
+def test_so_are_those_that_are_given_later(core, drivers, offload):
+    async def main():
+        worker = offload.Worker()
+        transmitter = drivers.NECTransmitter(lambda level: None, worker)
+        for ms in (float("inf"), float("nan"), -1):
+            words = "is held is 0 ms or more, and has an end, not " + repr(ms)
+            await refused_later(ValueError, words, transmitter.hold(1, 2, ms))
+        await worker.close()
+        assert transmitter.sent == 0
+
+    run(core, main)
+
+
+def test_what_is_counted_is_whole(core, drivers):
+    async def main():
+        wires = [Wire() for _ in range(4)]
+        makers = {
+            "max_lines": lambda n: drivers.HalfDuplex(Port(), max_lines=n),
+            "max_length": lambda n: drivers.RecordOrientedUart(Port(), max_length=n),
+            "window": lambda n: drivers.HeartbeatClient("h", window=n),
+            " max_length": lambda n: drivers.HeartbeatServer(max_length=n),
+            "max_clients": lambda n: drivers.HeartbeatServer(max_clients=n),
+            "queue": lambda n: drivers.SynCom(True, *wires, queue=n),
+            "  max_length": lambda n: drivers.SynCom(True, *wires, max_length=n),
+            "size": lambda n: drivers.Logger("no.log", size=n),
+            "keep": lambda n: drivers.Logger("no.log", keep=n),
+        }
+        for name, make in makers.items():
+            words = name.strip() + " is " + ("0" if name == "keep" else "1")
+            for number in (float("inf"), float("nan"), 1.5, -1):
+                refused(ValueError, words, make, number)
+            for number in ("1", b"1", [1], None):
+                refused(TypeError, words, make, number)
 
     run(core, main)
 
@@ -57,6 +130,8 @@ def test_what_can_not_be_called_or_is_no_worker_or_queue_is_refused(core, driver
         refused(TypeError, "report is a function", drivers.metrics, 10, 5)
         refused(TypeError, "worker is an offload.Worker", drivers.NECTransmitter, print, None)
         refused(TypeError, "handler is a coroutine function", drivers.HeartbeatServer, handler=5)
+        refused(TypeError, "mount is a function, or None, not 5", drivers.Logger, "no.log", mount=5)
+        refused(TypeError, "on_error is a function, or None, not 5", drivers.Logger, "no.log", on_error=5)
 
     run(core, main)
 

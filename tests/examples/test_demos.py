@@ -1,5 +1,6 @@
 """The small examples, each of one thing, on every machine that has what they need."""
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -15,6 +16,7 @@ SAYS = {
     "gather": ["each: 42 or TimeoutError, CancelledError, ValueError", "the other went on: 42"],
     "rate": ["3 tasks:", "100 tasks:", "all had their turn"],
     "leds": ["3 LEDs flashed"],
+    "polling": ["moved to 20 0 5\nmoved to 0 -20 5\nmoved to 0 0 20\nit lies still\n", "3 moves, quiet at times"],
     "stream_device": ["received b'hello\\n'", "received b'a character at a time\\n'"],
     "uart": [
         "line b'hello\\n'",
@@ -25,7 +27,7 @@ SAYS = {
     ],
 }
 WIRES = {"uart": [("GP0", "GP5"), ("GP4", "GP1")]}
-ANYWHERE = ["gather", "rate"]  # without a board
+ANYWHERE = ["gather", "rate", "polling"]  # without a board
 
 
 def check(name, result):
@@ -52,6 +54,14 @@ def test_on_a_simulated_board(name, time):
     links = [option for one, other in WIRES.get(name, []) for option in ("--link", f"{one}:{other}")]
     run = [sys.executable, "-m", "twincore.desktop", "run", str(EXAMPLES / f"{name}.py"), *links, *time]
     check(name, capture(Command(run), timeout=60))
+
+
+def test_a_pyboards_accelerometer_is_polled(tmp_path):
+    pytest.importorskip("click", reason="the extra `cli` is not installed")
+    program = shutil.copy(EXAMPLES / "polling.py", tmp_path)  # away from the wires of the examples
+    run = [sys.executable, "-m", "twincore.desktop", "run", "--board", "pyboard", "--virtual", str(program)]
+    result = capture(Command(run), timeout=60)
+    assert (result.exit_code, result.stdout) == (0, "it lies still\n" * 4 + "0 moves, quiet at times\n")
 
 
 @pytest.mark.parametrize("name", SAYS)

@@ -1,10 +1,12 @@
 """examples/sd_logger.py: two tasks log to files on an SD card, which core 1 writes."""
 
+import sys
 from pathlib import Path
 
 import pytest
 
 from twincore.desktop.emulation import emulator
+from twincore.desktop.process import Command, capture
 from twincore.desktop.wiring import Wiring
 
 from fat import files
@@ -24,5 +26,16 @@ def test_on_core_1_of_the_emulated_board(target_is_here, seed):
     written = sum(map(len, lines)) + len(lines)
     assert result.stdout.splitlines() == [
         f"{written} bytes written, 0 lost, 0 lines dropped",
+        "80 lines on a card of 1024 KB, damaged blocks: 0",
+    ]
+
+
+@pytest.mark.parametrize("time", [[], ["--virtual"]])
+def test_on_core_1_of_the_simulated_board(time):
+    pytest.importorskip("click", reason="the extra `cli` is not installed")
+    result = capture(Command([sys.executable, "-m", "twincore.desktop", "run", *time, str(EXAMPLE)]), timeout=60)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.splitlines() == [
+        "620 bytes written, 0 lost, 0 lines dropped",
         "80 lines on a card of 1024 KB, damaged blocks: 0",
     ]

@@ -137,3 +137,28 @@ def test_a_wrong_checksum_and_a_number_that_is_taken(board, host):
         DS18B20(board, 3, serial=5)
     with pytest.raises(ValueError, match="serial has 48 bits"):
         DS18B20(board, 3, serial=1 << 48)
+
+
+@pytest.mark.parametrize(
+    ("temperature", "alarms"),
+    [(20, False), (29.9, False), (30, True), (30.5, True), (-4.9, True), (-5, True), (-3.9, False), (85, True)],
+)
+def test_an_alarm_search_finds_those_at_their_limits_or_beyond(board, host, temperature, alarms):
+    quiet, sensor = DS18B20(board, 2, temperature=20), DS18B20(board, 2, temperature=temperature)
+    host.reset()
+    host.write(0xCC, 0x4E, 30, 0x100 - 5, 0x7F)
+    host.reset()
+    host.write(0xEC)
+    assert host.slot(3, 9, 60) == host.slot(3, 9, 60) == 1  # nobody has measured yet
+    measured(host)
+    host.reset()
+    host.write(0xEC)
+    found = 0
+    for place in range(64):
+        bit, complement = host.slot(3, 9, 60), host.slot(3, 9, 60)
+        if bit and complement:
+            break
+        found |= bit << place
+        host.slot(6 if bit else 65, 5, 60)
+    assert found == (int.from_bytes(sensor.rom, "little") if alarms else 0)
+    assert quiet.rom != sensor.rom
