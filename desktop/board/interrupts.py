@@ -230,6 +230,8 @@ class Interrupts:
         except BaseException as error:
             if failed is not None:
                 failed()
+            if isr_rules.Watch.refused(error):
+                error.__traceback__ = None  # its text has the line; frames of the application there are none
             lost = self._ints is not None and not self.emergency_buffer and not isinstance(error, MemoryError)
             advice = f" ({isr_rules.EMERGENCY})" if lost else ""
             self._report(error, f"Uncaught exception in IRQ callback handler of {source}, which is off now{advice}")

@@ -57,6 +57,7 @@ MAKERS: dict[str, Complaint] = {
 }
 KEEPERS: dict[str, type] = {"str": type(None), "bytes": bytes, "tuple": tuple, "float": float}  # of that type: as it is
 SEQUENCES = (str, bytes, bytearray, list, tuple)
+LOOPS = ("run", "new_event_loop")  # of asyncio
 VIPER = {"ptr8", "ptr16", "ptr32", "uint"}
 
 
@@ -84,6 +85,8 @@ def call(
         target = callee.of(here)
     if isinstance(target, type):
         return _instance(target, here)
+    if getattr(target, "__name__", "") in LOOPS and str(getattr(target, "__module__", "")).startswith("twincore.core."):
+        return "makes a loop for tasks", "set a ThreadSafeFlag for which a task waits"
     function = function_of(target)
     bound = function is not None and function is not target
     return entry(function, bound + len(arguments) - keywords, keywords)

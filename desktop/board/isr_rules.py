@@ -13,7 +13,8 @@ from typing import Any
 from twincore.core import context
 from twincore.core.errors import WrongContextError
 
-from .isr_watch import Watch, current
+from .isr_watch import Watch as Watch
+from .isr_watch import current
 
 EMERGENCY = "on a board its text is lost, unless the program has called micropython.alloc_emergency_exception_buf(100)"
 

@@ -59,6 +59,14 @@ class Watch:
             _handlers.watch = before
             self._top = self._known = None
 
+    @classmethod
+    def refused(cls, error: BaseException) -> bool:
+        """Whether `error` is what `run` raised itself, before it called the handler."""
+        trace = error.__traceback__
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        return trace is not None and trace.tb_frame.f_code is cls.run.__code__
+
     def covers(self, frame: FrameType) -> bool:
         """Whether `frame` is the application's, and what called it too, but for what the simulator put in front."""
         if frame is self._known:

@@ -8,6 +8,8 @@
 | `yield`, `yield from` in an `async def` | `await`: to MicroPython both are one kind of generator |
 | `@micropython.native`, `.viper`, `.bytecode` | nothing; viper's pointers are memoryviews |
 | `OSError(5)` | one with its `errno` |
+| `buf[i] = 300`, buf an array of any kind | its low bits are stored: see `narrowing.py` |
+| `"text" in data`, data bytes | the text's bytes are looked for |
 | a function, a loop | `__checkpoint__()` first, where soft interrupts run |
 
 The names with two underscores are in `runtime.py`; the World puts them among its builtins. What CPython has and
@@ -20,6 +22,9 @@ import __future__
 import ast
 from types import CodeType
 from typing import NoReturn
+
+from . import narrowing
+from .syntax_trees import filled, is_generator
 
 FUTURE = __future__.annotations.compiler_flag  # annotations are not evaluated: viper's name no objects
 EMITTERS = ("native", "viper", "bytecode")
@@ -168,7 +173,7 @@ else:
     ELSE
 """
         parts = {"BODY": body, "ELSE": self._statements(node.orelse)}
-        return _filled(source, node, parts, {"SOURCE": self.visit(node.iter), "TARGET": self.visit(node.target)})
+        return filled(source, node, parts, {"SOURCE": self.visit(node.iter), "TARGET": self.visit(node.target)})
 
     def visit_AsyncWith(self, node: ast.AsyncWith) -> ast.AST | list[ast.stmt]:
         if self._in_async(node):
@@ -197,14 +202,14 @@ finally:
 """
         target = self.visit(first.optional_vars) if first.optional_vars else ast.Name(value, ast.Store())
         manager_value = self.visit(first.context_expr)
-        return _filled(source, node, {"BODY": self._statements(inner)}, {"MANAGER": manager_value, "TARGET": target})
+        return filled(source, node, {"BODY": self._statements(inner)}, {"MANAGER": manager_value, "TARGET": target})
 
     def _in_async(self, node: ast.AST) -> bool:
         """Whether CPython has it here as it stands; SyntaxError where MicroPython has it neither."""
         scope = self._scope()
         if scope.kind == "async":
             return True
-        if scope.kind != "plain" or not _is_generator(scope.node):
+        if scope.kind != "plain" or not is_generator(scope.node):
             _refuse(node, "async for/with outside async function")
         return False
 
@@ -231,11 +236,29 @@ finally:
         outermost.iter = source
         return node
 
+    def visit_Assign(self, node: ast.Assign) -> ast.AST | list[ast.stmt]:
+        self.generic_visit(node)
+        return narrowing.assignment(node, self._name)
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST | list[ast.stmt]:
+        self.generic_visit(node)
+        return narrowing.augmented(node, self._name)
+
+    def visit_Compare(self, node: ast.Compare) -> ast.AST:
+        self.generic_visit(node)
+        if len(node.ops) > 1 or not isinstance(node.ops[0], (ast.In, ast.NotIn)):
+            return node
+        if isinstance(node.left, ast.Constant) and isinstance(node.left.value, str) and node.left.value.isascii():
+            node.comparators = [_call("__searched__", node.comparators[0], node.comparators[0])]
+        return node
+
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
         alone = len(node.args) == 1 and not node.keywords and not isinstance(node.args[0], ast.Starred)
         if alone and isinstance(node.func, ast.Name) and node.func.id == "OSError":
             return _call("__oserror__", node, node.func, node.args[0])
+        if alone and isinstance(node.func, ast.Attribute) and node.func.attr == "append":
+            node.args = [narrowing.appended(node.args[0], node.func.value)]
         return node
 
     def generic_visit(self, node: ast.AST) -> ast.AST:
@@ -308,36 +331,3 @@ def _pointers(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.stmt]:
             value = _call(argument.annotation.id, argument, ast.Name(argument.arg, ast.Load()))
             casts.append(ast.copy_location(ast.Assign([ast.Name(argument.arg, ast.Store())], value), argument))
     return casts
-
-
-def _is_generator(function: ast.AST) -> bool:
-    """Whether it yields or awaits itself, not merely a function within it."""
-    todo: list[ast.AST] = list(getattr(function, "body", ()))
-    while todo:
-        node = todo.pop()
-        if isinstance(node, (ast.Yield, ast.YieldFrom, ast.Await)):
-            return True
-        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
-            todo += ast.iter_child_nodes(node)
-    return False
-
-
-def _filled(
-    source: str, where: ast.AST, blocks: dict[str, list[ast.stmt]], values: dict[str, ast.expr]
-) -> list[ast.stmt]:
-    """The statements of `source`, all at the line of `where`, with its names in capitals replaced."""
-
-    class Fill(ast.NodeTransformer):
-        def visit_Expr(self, node: ast.Expr) -> ast.AST | list[ast.stmt]:
-            if isinstance(node.value, ast.Name) and node.value.id in blocks:
-                return blocks[node.value.id] or [ast.copy_location(ast.Pass(), where)]
-            return self.generic_visit(node)
-
-        def visit_Name(self, node: ast.Name) -> ast.AST:
-            return values.get(node.id, node)
-
-    tree = ast.parse(source)
-    for node in ast.walk(tree):
-        if hasattr(node, "lineno"):
-            ast.copy_location(node, where)
-    return [Fill().visit(statement) for statement in tree.body]

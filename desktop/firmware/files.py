@@ -7,6 +7,7 @@ that show the number and its symbol, as a board's do, and nothing of the desktop
 from __future__ import annotations
 
 import errno
+import io
 import os
 import posixpath
 import stat as modes
@@ -15,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
+from .opened import Text, buffered, letters_of
 from .runtime import os_error
 
 FOLDER, FILE = 0x4000, 0x8000  # the types in ilistdir and stat
@@ -44,15 +46,14 @@ class Files:
 
     def open(self, file: str | bytes, mode: str = "r", buffering: int = -1, encoding: str | None = None) -> IO[Any]:
         """MicroPython's `open`: text is UTF-8, and its line ends are left as they are."""
-        if mode == "" or set(mode) - set("rwaxbt+"):
-            raise ValueError(f"a mode {mode!r} of open(): it is r, w or a, with b, t or + after it")
         if set(mode) & set("wax"):
             self._make_root()
-        text: dict[str, Any] = {} if "b" in mode else {"encoding": encoding or "utf-8", "newline": ""}
+        letters = letters_of(mode)
         try:
-            opened: IO[Any] = open(self.real(file), mode, **text)
+            data = buffered(io.FileIO(self.real(file), letters), letters)
         except OSError as error:
             raise _as_board(error) from None
+        opened: IO[Any] = data if "b" in mode else Text(data, encoding=encoding or "utf-8", newline="")
         self._open.add(opened)
         return opened
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 SHARED = ("twincore.core", "twincore.threadsafe", "twincore.offload")  # the process's own, compiled
 PER_WORLD = ("twincore.primitives", "twincore.drivers")  # from their files: they import `machine`; but see `_submodule`
 LAZY = "twincore.core.lazy"
+FROZEN = ("dht", "neopixel", "ntptime", "requests", "urequests")  # in Python on boards: the application's own are first
 PLATFORMS = {  # modules that some boards only have
     "pyb": "pyboard", "stm": "pyboard", "lcd160cr": "pyboard", "rp2": "rp2", "esp": "esp32", "esp32": "esp32",
 }
@@ -122,7 +123,8 @@ class Imports:
 
     def _top(self, name: str) -> ModuleType:
         module = (
-            self._of_board(name)
+            (self._of_files(name) if name in FROZEN else None)
+            or self._of_board(name)
             or (self._of_board(name[1:]) if name.startswith("u") else None)
             or self._of_files(name)
             or self._of_mounted(name)

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakSet
 
 from .files import FILE, FOLDER
+from .modules import room, written
 from .of_board import OfBoard
+from .opened import letters_of, opened
 from .runtime import os_error
 
 if TYPE_CHECKING:
@@ -101,16 +103,9 @@ class VfsLfs2(OfBoard):
 
     def open(self, path: str, mode: str = "r") -> Any:
         """A file. OSError."""
-        letters = mode.replace("t", "").replace("b", "")
-        if letters not in ("r", "w", "a", "x", "r+", "w+", "a+", "x+"):
-            raise ValueError(f"a mode {mode!r} of open(): it is r, w, a or x, with b, t or + after it")
-        where = self._at(path)
-        raw = _File(self, where, letters)
+        raw = _File(self, self._at(path), letters_of(mode))
         self._files.add(raw)
-        if "b" in mode:
-            return raw
-        buffered: Any = io.BufferedRandom(raw) if "+" in mode else io.BufferedReader(raw) if letters == "r" else None
-        return _Text(buffered or io.BufferedWriter(raw), encoding="utf-8", newline="")
+        return opened(raw, mode)
 
     def ilistdir(self, path: str = "") -> Iterator[tuple[Any, ...]]:
         """(name, type, 0, size) of each entry."""
@@ -171,13 +166,6 @@ class VfsLfs2(OfBoard):
         return _call(self._device, act)
 
 
-class _Text(io.TextIOWrapper):
-    def flush(self) -> None:
-        super().flush()
-        raw: Any = self.buffer.raw  # type: ignore[attr-defined]
-        raw.flush()  # Python's own stops at the buffer
-
-
 class _File(io.RawIOBase):
     """A file that is open, without a buffer but littlefs's own."""
 
@@ -201,17 +189,17 @@ class _File(io.RawIOBase):
     def seekable(self) -> bool:
         return True
 
-    def readinto(self, buf: Any) -> int:
-        room = memoryview(buf).cast("B")
-        data: bytes = self._do(self._lfs.file_read, len(room))
-        room[: len(data)] = data
+    def readinto(self, buf: Any, *limits: int) -> int:
+        whole = room(buf, limits)
+        data: bytes = self._do(self._lfs.file_read, len(whole))
+        whole[: len(data)] = data
         return len(data)
 
-    def write(self, data: Any) -> int:
+    def write(self, data: Any, *limits: int) -> int:
         if not self.writable():
             raise os_error(errno.EBADF)
         self._wrote = True
-        count: int = self._do(self._lfs.file_write, bytes(memoryview(data.encode() if isinstance(data, str) else data)))
+        count: int = self._do(self._lfs.file_write, bytes(written(data, limits)))
         return count
 
     def seek(self, offset: int, whence: int = 0) -> int:

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 
 IN_MICROPYTHON_LIB = frozenset(
     "__future__ abc aioble argparse base64 bisect cmd contextlib copy curses datetime fnmatch functools gzip hmac html"
-    " inspect itertools keyword locale logging ntptime operator pathlib pickle pprint quopri requests sdcard shutil"
-    " ssd1306 stat string tarfile tempfile textwrap threading traceback types typing umqtt unittest urequests urllib uu"
+    " inspect itertools keyword locale logging operator pathlib pickle pprint quopri sdcard shutil"
+    " ssd1306 stat string tarfile tempfile textwrap threading traceback types typing unittest urllib uu"
     " uuid warnings zlib".split()
 )
 RADIO = "and no desktop has the radio for it: leave it out here, or run on a board (`twincore run --on PORT`)"
@@ -21,6 +21,7 @@ NOT_SIMULATED = {  # name -> what a person can do
     "bluetooth": RADIO,
     "btree": "keep the records in a file, as JSON or one a line",
     "espnow": RADIO,
+    "umqtt": "put micropython-lib's beside the application",
 }
 ON_A_BOARD = "run on a board (`twincore run --on PORT`)"
 BLOCK_DEVICE = "the application's folder is at /, and os.mount takes any block device"

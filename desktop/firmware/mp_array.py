@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from .modules import module
 from .mp_struct import THIRTY_TWO_BIT
+from .narrowing import narrowed, narrowed_to
 
 if TYPE_CHECKING:
     from .world import World
@@ -18,7 +19,13 @@ class _Array(array.array):  # type: ignore[type-arg]
     def __new__(cls, typecode: str, initializer: Iterable[Any] = ()) -> _Array:
         if isinstance(initializer, str):
             initializer = initializer.encode()
-        return super().__new__(cls, typecode.translate(THIRTY_TWO_BIT), initializer)
+        code = typecode.translate(THIRTY_TWO_BIT)
+        if not isinstance(initializer, (bytes, bytearray, memoryview, array.array)):
+            initializer = [narrowed_to(code, value) if type(value) is int else value for value in initializer]
+        return super().__new__(cls, code, initializer)
+
+    def append(self, value: Any) -> None:
+        super().append(narrowed(value, self))
 
 
 def make(world: World) -> ModuleType:

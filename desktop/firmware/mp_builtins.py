@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from .dialect import compile_source
 from .modules import module
+from .mp_io import put_text
 from .runtime import NAMES
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def make(world: World) -> ModuleType:
         if file is None:
             world.print(text)
         else:
-            file.write(text)
+            put_text(file, text)
         world.spend(PRINT_US)
 
     def input(prompt: Any = "") -> str:

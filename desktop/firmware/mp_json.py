@@ -7,6 +7,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from .modules import module
+from .mp_io import all_of, put_text
 
 if TYPE_CHECKING:
     from .world import World
@@ -25,7 +26,7 @@ def make(world: World) -> ModuleType:
         return json.dumps(value, separators=separators, default=_bytes, ensure_ascii=False)
 
     def dump(value: Any, stream: Any, separators: tuple[str, str] | None = None) -> None:
-        stream.write(dumps(value, separators))
+        put_text(stream, dumps(value, separators))
 
     def loads(text: Any) -> Any:
         try:
@@ -34,6 +35,6 @@ def make(world: World) -> ModuleType:
             raise ValueError(f"syntax error in JSON: {error}") from None
 
     def load(stream: Any) -> Any:
-        return loads(stream.read())
+        return loads(all_of(stream))
 
     return module("json", dump=dump, dumps=dumps, load=load, loads=loads)

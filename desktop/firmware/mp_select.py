@@ -31,9 +31,9 @@ class Poll:
         self._entries: dict[int, list[Any]] = {}  # id -> [object, mask]
 
     def register(self, obj: Any, eventmask: int = POLLIN | POLLOUT) -> None:
-        """Watch `obj`, or watch it for something else. TypeError if it can't be."""
-        if not hasattr(obj, "ioctl") and not hasattr(obj, "fileno") and not isinstance(obj, int):
-            raise TypeError(f"a stream is needed: a {type(obj).__name__} has neither ioctl() nor fileno()")
+        """Watch `obj`, or watch it for something else. OSError if it is no stream: a number is none, as on a board."""
+        if not hasattr(obj, "ioctl") and not hasattr(obj, "fileno"):
+            raise OSError(f"stream operation not supported: a {type(obj).__name__} has neither ioctl() nor fileno()")
         self._entries[id(obj)] = [obj, eventmask]
 
     def unregister(self, obj: Any) -> None:
@@ -81,7 +81,7 @@ class Poll:
                 system.register(obj, mask)
         if system is not None:
             descriptors = {
-                obj if isinstance(obj, int) else obj.fileno(): key
+                obj.fileno(): key
                 for key, (obj, mask) in self._entries.items()
                 if mask and not hasattr(obj, "ioctl")
             }

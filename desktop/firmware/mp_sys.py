@@ -7,6 +7,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from .modules import module
+from .mp_io import put_text
 
 if TYPE_CHECKING:
     from .world import World
@@ -36,7 +37,7 @@ def make(world: World) -> ModuleType:
 
     def print_exception(error: BaseException, file: Any = None) -> None:
         """Print it with its traceback."""
-        (world.stdout if file is None else file).write(world.format_exception(error))
+        put_text(world.stdout if file is None else file, world.format_exception(error))
 
     def exit(code: Any = 0) -> NoReturn:
         raise SystemExit(code)

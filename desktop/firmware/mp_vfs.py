@@ -1,49 +1,41 @@
-"""`vfs`: mounting file systems of the application's own: written in Python, or littlefs on a block device."""
+"""`vfs`: mounting file systems of the application's own: written in Python, or FAT or littlefs on a block device."""
 
 from __future__ import annotations
 
-import errno
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
-from .lfs2 import CORRUPT, VfsLfs2
+from .fat.file_system import VfsFat
+from .fat.volume import SIZE
+from .lfs2 import VfsLfs2
 from .modules import module
 from .of_board import bound
 
 if TYPE_CHECKING:
     from .world import World
 
-NO_FAT = (
-    "FAT is not simulated: VfsLfs2 is, and what has a file system's methods in Python; to read a card's files, put them"
-    " beside the application"
-)
-
-
-class VfsFat:
-    """What a board has and a simulated one has not."""
-
-    def __init__(self, device: Any) -> None:
-        raise NotImplementedError(NO_FAT)
-
-    @staticmethod
-    def mkfs(device: Any) -> NoReturn:
-        raise NotImplementedError(NO_FAT)
+LITTLEFS = b"littlefs"  # at the byte 8 of the first block or the second
 
 
 def of_device(world: World, device: Any) -> Any:
-    """The file system on a block device, for `mount`. OSError ENODEV if there is none that can be had."""
-    try:
-        return world.import_module("vfs").VfsLfs2(device)
-    except TypeError as error:  # it cannot read a part of a block, as littlefs wants and FAT does not
-        reason: Exception = error
-    except OSError as error:
-        if error.errno != CORRUPT:
-            raise
-        reason = error
-    raise OSError(errno.ENODEV, f"{reason}; and {NO_FAT}") from None
+    """The file system on a block device, for `mount`: FAT, with or without a volume, if it is no littlefs."""
+    vfs = world.import_module("vfs")
+    fat = vfs.VfsFat(device)
+    if not fat.is_there and _holds_littlefs(device):
+        return vfs.VfsLfs2(device)
+    return fat
+
+
+def _holds_littlefs(device: Any) -> bool:
+    for block in (0, 1):
+        data = bytearray(device.ioctl(SIZE, 0) or 512) if hasattr(device, "ioctl") else bytearray(512)
+        device.readblocks(block, data)
+        if data[8 : 8 + len(LITTLEFS)] == LITTLEFS:
+            return True
+    return False
 
 
 def make(world: World) -> ModuleType:
     """`vfs` for the application of one board."""
-    names = {"VfsFat": VfsFat, "VfsLfs2": bound(VfsLfs2, world, "vfs")}
+    names = {"VfsFat": bound(VfsFat, world, "vfs"), "VfsLfs2": bound(VfsLfs2, world, "vfs")}
     return module("vfs", mount=world.mounts.mount, umount=world.mounts.umount, **names)

@@ -10,6 +10,8 @@ from collections.abc import AsyncIterator, Awaitable, Generator, Iterator
 from types import CoroutineType, GeneratorType, TracebackType, coroutine
 from typing import Any
 
+from . import narrowing
+
 CO_COROUTINE, CO_ITERABLE_COROUTINE = 0x80, 0x100  # of a code's flags: without the cost of importing inspect
 
 
@@ -132,9 +134,18 @@ def os_error(number: int) -> OSError:
 
 def make_os_error(kind: Any, argument: Any) -> Any:
     """`OSError(argument)` in an application; `kind` is what it means by that name."""
-    if kind is OSError and type(argument) is int:
+    if kind is not OSError:
+        return kind(argument)
+    if type(argument) is int:
         return os_error(argument)
-    return kind(argument)
+    error = OSError(argument)
+    error.errno = argument
+    return error
+
+
+def searched(where: Any) -> Any:
+    """What CPython looks for a text in, for MicroPython's `"text" in where`: bytes may hold one."""
+    return where.decode("latin-1") if type(where) in (bytes, bytearray) else where
 
 
 def const(value: Any) -> Any:
@@ -171,6 +182,8 @@ NAMES = {
     "__async_for__": async_for,
     "__aiter__": aiter_of,
     "__oserror__": make_os_error,
+    "__searched__": searched,
+    narrowing.NAME: narrowing.narrowed,
     "const": const,
     "ptr8": _pointer("B"),
     "ptr16": _pointer("H"),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ..board import Wakeable
 from . import pins_of
 from .i2c import as_bytes
+from .modules import written
 from .of_board import OfBoard, bound
 
 if TYPE_CHECKING:
@@ -164,7 +165,7 @@ class UART(OfBoard):
         while len(data) < size:
             if received:
                 data.append(received.popleft())
-                until = now() + max(self._settings["timeout_char"] * 1000, least if self._settings["timeout"] else 0)
+                until = now() + max(self._settings["timeout_char"] * 1000, least)
             elif now() >= until or self._board.interrupts.in_handler():
                 break
             else:
@@ -178,11 +179,11 @@ class UART(OfBoard):
 
     # Sending
 
-    def write(self, buf: Any) -> int | None:
+    def write(self, buf: Any, *limits: int) -> int | None:
         """Send `buf`, bytes or str. Returns how many bytes are on their way, None if none could be; blocks while the
         buffer is full, for the timeout at most."""
         self._check_open()
-        data = as_bytes(buf)
+        data = as_bytes(written(buf, limits))
         now, sent = self._board.time.now, 0
         until = now() + self._settings["timeout"] * 1000
         while sent < len(data):

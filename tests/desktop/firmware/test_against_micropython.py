@@ -226,6 +226,173 @@ while not done:
     time.sleep_ms(1)
 print(done)
 """,
+    "stores of numbers that are too large": """
+import array, micropython
+class Frame:
+    def __init__(self):
+        self.data = bytearray(4)
+        self.parts = [bytearray(2), array.array('b', [0, 0])]
+frame = Frame()
+b, h = bytearray(6), array.array('H', [0, 0])
+view = memoryview(b)[2:]
+value = 0x1234
+b[0] = value
+b[1] = value >> 4
+b[-1] = -2
+view[0] = 0x3ff
+h[0] = value << 8
+h[1] = -1
+frame.data[0] = value + 1
+frame.data[1], frame.data[2] = value >> 8, value
+frame.data[3] = frame.parts[0][1] = 0x1ff
+frame.parts[1][0] = 200
+frame.parts[1][1] -= 129
+frame.parts[0][0] += 300
+b[0] += 250
+b[1] |= 0x100
+b[1] ^= 0x1ff
+b[2] <<= 4
+b[3] = ~0
+for b[4] in range(3):
+    pass
+print(b, h, view[0], frame.data, frame.parts)
+c = bytearray()
+c.append(300)
+h.append(70000)
+print(c, h[-1], array.array('B', [300, -1]), array.array('i', [1 << 33]))
+counts, words, names = [1, 2], {'a': 500}, {}
+counts[0] += 400
+counts[1] = 70000
+words['a'] += 1
+names[3] = words['b'] = 256
+first = words
+words['c'] = []
+words['c'] += [300]
+(counts[0], [words['d'], other]) = 1000, (2000, 3000)
+print(counts, sorted(words), words['a'], words['c'], words['d'], other, names, first is words)
+class Own:
+    def __setitem__(self, key, value):
+        print('set', key, value)
+    def __getitem__(self, key):
+        return key
+own = Own()
+own[300] = 400
+own['x'] += 'y'
+own[1, 2] = 1000
+own[5] *= 1000
+order = []
+def note(what, value):
+    order.append(what)
+    return value
+note('owner', b)[note('key', 0)] = note('value', 5)
+note('owner', b)[note('key', 1)] += note('value', 5)
+print(order)
+class Counted:
+    reads = 0
+    @property
+    def data(self):
+        self.reads += 1
+        return b
+counted = Counted()
+counted.data[0] = value
+counted.data[1] += value
+print(counted.reads, b[:2])
+data = bytearray(4)
+data[1:3] = b'xy'
+for wrong in ('data[9] = 1', 'data[0] = 1.5', 'data[0] = None', 'data["a"] = 1'):
+    try:
+        exec(wrong)
+    except Exception as e:
+        print(type(e).__name__)
+@micropython.viper
+def fill(buf, n: int):
+    p = ptr8(buf)
+    for i in range(n):
+        p[i] = i * 100
+fill(data, 4)
+print(data)
+""",
+    "struct is lenient": """
+import struct
+for act in (
+    lambda: struct.unpack('<H', b'abc'), lambda: struct.unpack('<H', 'ab'), lambda: struct.unpack_from('<H', 'abc', 1),
+    lambda: struct.unpack('<H', b'a'), lambda: struct.pack('4s', 'abc'), lambda: struct.pack('<H', 70000),
+    lambda: struct.pack('b', 200), lambda: struct.pack('<I', -1), lambda: struct.pack('>q', 1 << 63),
+    lambda: struct.pack('<H', 1.0), lambda: struct.pack('<HH', 1), lambda: struct.pack('<H', 1, 2),
+    lambda: struct.pack('3B', 1, 2, 300), lambda: struct.pack('<B3xH', 1, 258),
+    lambda: struct.pack('<2s3H', b'a', 1, 2, 3),
+    lambda: struct.pack('>f', 1), lambda: struct.unpack('>Bh', b'abcd'), lambda: struct.pack('<Hh', True, -1),
+):
+    try:
+        print(act())
+    except Exception as e:
+        print(type(e).__name__)
+room = bytearray(6)
+struct.pack_into('<HB', room, 1, 0x12345, 0x1ff)
+print(room)
+""",
+    "text and bytes in streams": """
+import io, json, os
+b, s = io.BytesIO(), io.StringIO()
+print(b.write('abc'), s.write(b'abc'), b.getvalue(), s.getvalue())
+print(io.BytesIO(20).getvalue(), io.StringIO(20).getvalue())
+s = io.StringIO()
+s.write('a\\r\\nb')
+print(repr(s.getvalue()))
+b = io.BytesIO()
+print(b.write(b'abcdef', 2), b.write('abcdef', 1, 3), b.getvalue(), b.write(b'abc', 9), b.write(b'abc', 5, 2))
+b.seek(0)
+room = bytearray(4)
+print(b.readinto(room, 3), room)
+for mode in ('wb', 'w'):
+    with open('main.tmp', mode) as f:
+        print(f.write(b'abcdef', 2), f.write('abcdef', 3, 2))
+    with open('main.tmp', mode.replace('w', 'r')) as f:
+        print(f.readinto(room, 2), room, f.read())
+with open('main.tmp', 'w') as f:
+    print(f.write(b'bytes'), f.write('text\\n'), f.write('\xe9'))
+with open('main.tmp', 'ab') as f:
+    print(f.write('more'))
+with open('main.tmp', 'r+b') as f:
+    print(f.read(5), f.write('TEXT'), f.seek(0), f.readline())
+with open('main.tmp') as f:
+    print(f.seek(-4, 2), f.read(), f.seek(2), f.seek(3, 1), f.read(2))
+with open('main.tmp') as f:
+    room = bytearray(3)
+    print(f.read(2), f.readinto(room), room, f.read(2), f.tell(), next(f), f.tell())
+    try:
+        f.write('x')
+    except OSError as e:
+        print(e.errno)
+with open('main.tmp', 'w') as f:
+    try:
+        f.read()
+    except OSError as e:
+        print(e.errno)
+class Stream(io.IOBase):
+    def __init__(self):
+        self.data = bytearray()
+    def write(self, data):
+        self.data.extend(data)
+        return len(data)
+    def readinto(self, room):
+        part = self.data[:len(room)]
+        self.data = self.data[len(part):]
+        room[:len(part)] = part
+        return len(part)
+stream = Stream()
+print('text', 3, file=stream)
+print(stream.data)
+stream = Stream()
+json.dump({'a': [1, 'b']}, stream)
+print(stream.data, json.load(stream))
+os.remove('main.tmp')
+for act in (
+    lambda: 'b' in b'abc', lambda: 'x' not in bytearray(b'abc'), lambda: 'GET' in b'GET / HTTP', lambda: 'a' in 'abc',
+    lambda: 'a' in ['a'], lambda: 'a' in {'b': 1}, lambda: OSError('no card').errno, lambda: OSError(5).errno,
+):
+    print(act())
+""",
     "poll": """
 import select, io
 class S(io.IOBase):

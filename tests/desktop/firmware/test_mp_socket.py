@@ -1,5 +1,8 @@
 """`socket` and `ssl`: the desktop's network, with MicroPython's methods and errors."""
 
+import shutil
+import subprocess
+
 import pytest
 
 ECHO = """
@@ -85,3 +88,98 @@ context.verify_mode = ssl.CERT_REQUIRED
 print(context.verify_mode == ssl.CERT_REQUIRED, hasattr(ssl, 'wrap_socket'), hasattr(ssl, 'create_default_context'))
 """)
     assert ran.lines == ["True", "True True False"]
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    """(certificate, key) of localhost, as files."""
+    if not shutil.which("openssl"):
+        pytest.skip("no openssl to make a certificate with")
+    folder = tmp_path_factory.mktemp("tls")
+    key, cert = folder / "key.pem", folder / "cert.pem"
+    options = "req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=localhost -addext subjectAltName=DNS:localhost"
+    subprocess.run(f"openssl {options} -keyout {key} -out {cert}".split(), check=True, capture_output=True)
+    return cert, key
+
+
+@pytest.mark.parametrize("virtual", [True, False])
+def test_a_socket_with_tls_is_a_stream_on_both_sides(run, tmp_path, certificate, virtual):
+    for file in certificate:
+        shutil.copy(file, tmp_path)
+    ran = run("""
+import _thread, socket, ssl
+server = socket.socket()
+server.bind(('127.0.0.1', 0))
+server.listen(1)
+def serve():
+    plain, _ = server.accept()
+    secure = ssl.wrap_socket(plain, server_side=True, key='/key.pem', cert='/cert.pem')
+    while (line := secure.readline()) != b'\\r\\n':
+        heard.append(line)
+    secure.write('HTTP/1.0 200 OK\\r\\n\\r\\n')
+    secure.write(bytes(50_000))
+    secure.close()
+heard = []
+_thread.start_new_thread(serve, ())
+plain = socket.socket()
+plain.connect(server.getsockname())
+secure = ssl.wrap_socket(plain, server_hostname='localhost')
+print(secure.write(b'GET / HTTP/1.0\\r\\n and more', 16), secure.write('x\\r\\n', 1, 2))
+room = bytearray(5)
+print(secure.readinto(room), room, secure.readline(), secure.read(2), len(secure.read(30_000)), len(secure.read()))
+print(secure.read(), heard)
+secure.close()
+server.close()
+""", virtual=virtual)
+    assert ran.lines == [
+        "16 2", "5 bytearray(b'HTTP/') b'1.0 200 OK\\r\\n' b'\\r\\n' 30000 20000", "b'' [b'GET / HTTP/1.0\\r\\n']",
+    ]
+
+
+def test_a_task_talks_over_tls(run, tmp_path, certificate):
+    for file in certificate:
+        shutil.copy(file, tmp_path)
+    ran = run("""
+import asyncio, ssl
+async def serve(reader, writer):
+    writer.write(await reader.readline())
+    await writer.drain()
+    writer.close()
+    await writer.wait_closed()
+async def main():
+    inside = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    inside.load_cert_chain('/cert.pem', '/key.pem')
+    server = await asyncio.start_server(serve, '127.0.0.1', 0, ssl=inside)
+    port = server.sockets[0].getsockname()[1]
+    outside = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    outside.verify_mode = ssl.CERT_REQUIRED
+    outside.load_verify_locations(cafile='/cert.pem')
+    reader, writer = await asyncio.open_connection('127.0.0.1', port, ssl=outside, server_hostname='localhost')
+    writer.write(b'secret\\n')
+    await writer.drain()
+    print(await reader.readline())
+    writer.close()
+    server.close()
+asyncio.run(main())
+""")
+    assert ran.lines == ["b'secret\\n'"]
+
+
+@pytest.mark.parametrize("form", ["PEM", "DER"])
+def test_certificates_and_keys_may_be_bytes(run, tmp_path, certificate, form):
+    for file, command in zip(certificate, ("x509", "pkey"), strict=True):
+        convert = f"openssl {command} -in {file} -outform {form} -out {tmp_path / file.name}"
+        subprocess.run(convert.split(), check=True, capture_output=True)
+    ran = run("""
+import ssl
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+with open('/cert.pem', 'rb') as cert, open('/key.pem', 'rb') as key:
+    context.load_cert_chain(cert.read(), key.read())
+with open('/cert.pem', 'rb') as cert:
+    context.load_verify_locations(cadata=cert.read())
+try:
+    context.load_cert_chain(b'nonsense', b'nonsense')
+except OSError:
+    print('refused')
+""")
+    assert ran.lines == ["refused"]

@@ -1,5 +1,7 @@
 """`vfs` and `os.mount`: file systems of the application's own, in Python and as littlefs on a block device."""
 
+import sys
+
 import pytest
 
 from twincore.desktop.targets import unix_port
@@ -227,19 +229,32 @@ print(os.stat('/d/a')[8] - time.time(), time.localtime(os.stat('/d/a')[8])[:3])
     assert ran.lines == ["0 (2021, 1, 1)"]
 
 
-def test_fat_is_told_not_to_be_there(run):
+def test_a_device_without_a_file_system_is_told_with_what_makes_one(run):
     ran = run(DEVICE + """
 import os
 class Card(Device):
     def readblocks(self, block, buf):
         pass
-for act in (lambda: os.VfsFat(Device()), lambda: os.mount(Device(), '/sd'), lambda: os.mount(Card(), '/sd')):
+for device in (Device(), Card()):
     try:
-        act()
-    except Exception as e:
-        print(type(e).__name__, 'FAT is not simulated' in str(e), getattr(e, 'errno', None))
+        os.mount(device, '/sd')
+    except OSError as e:
+        print(e.errno, e)
 """)
-    assert ran.lines == ["NotImplementedError True None", "OSError True 19", "OSError True 19"]
+    said = "19 [Errno 19] no FAT file system is on the device: VfsFat.mkfs(device) makes one"
+    assert ran.lines == [said, said]
+
+
+def test_a_board_without_littlefs_python_mounts_fat_all_the_same(run, monkeypatch):
+    monkeypatch.setitem(sys.modules, "littlefs", None)
+    ran = run(DEVICE + """
+import os
+device = Device()
+os.VfsFat.mkfs(device)
+os.mount(device, '/sd')
+print(os.listdir('/sd'))
+""")
+    assert ran.lines == ["[]"]
 
 
 def test_execfile_and_a_root_of_the_applications_own(run):

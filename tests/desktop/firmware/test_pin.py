@@ -261,3 +261,33 @@ def test_a_pin_of_another_board_is_refused(machine):
     (m, _), (other, _) = machine(), machine()
     with pytest.raises(ValueError, match="of another board"):
         m.Pin(other.Pin(1))
+
+
+def test_a_pin_toggled_100_000_times_at_full_speed_from_a_thread_loses_no_edge(new_world, tmp_path):
+    world = new_world(virtual=False)
+    world.board.line(2).link(world.board.line(3))
+    script = tmp_path / "main.py"
+    script.write_text("""
+import _thread, time
+from machine import Pin
+out, rising, falling, ended = Pin(2, Pin.OUT, value=0), 0, 0, False
+def count(pin):
+    global rising, falling
+    if pin():
+        rising += 1
+    else:
+        falling += 1
+Pin(3, Pin.IN).irq(count, Pin.IRQ_RISING | Pin.IRQ_FALLING, hard=True)
+def core_1():
+    global ended
+    for _ in range(100_000):
+        out.toggle()
+    ended = True
+_thread.start_new_thread(core_1, ())
+while not ended:
+    time.sleep_ms(10)
+print(rising, falling, out())
+""")
+    assert world.run(script) == 0
+    assert "".join(world.printed) == "50000 50000 0\n"
+    assert world.board.line(3).edges == 100_000

@@ -8,12 +8,18 @@ from twincore.desktop.board import Board
 from twincore.desktop.firmware.world import World
 
 MASTER = """
-import machine
+import machine, time
+def again(act):
+    while True:
+        try:
+            return act()
+        except OSError:  # in real time the slave's thread may come later than a bus waits
+            time.sleep_ms(1)
 i2c = machine.I2C(0, freq=100_000)
 print("started")
 for n in range(3):
-    i2c.writeto(0x12, bytes((n, n + 1)))
-    print("read", list(i2c.readfrom(0x12, 2)))
+    again(lambda: i2c.writeto(0x12, bytes((n, n + 1))))
+    print("read", list(again(lambda: i2c.readfrom(0x12, 2))))
 """
 SLAVE = """
 import pyb

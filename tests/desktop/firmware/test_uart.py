@@ -68,6 +68,18 @@ def test_timeouts_wait_for_the_first_byte_and_between_two(uart):
         assert u.read(10) == b"late"
 
 
+def test_a_read_goes_on_as_long_as_bytes_follow_each_other(uart):
+    """On each port, whatever `timeout` is: between two bytes it waits for 13 bits or more."""
+    u, world = uart(timeout=0, timeout_char=0)
+    with world.main_program():
+        world.board.uart(0).feed(b"x" * 100)
+        world.sleep(round(2.5 * BYTE))
+        assert u.any() == 2
+        assert u.read(500) == b"x" * 100
+        assert 100 * BYTE < world.time.now() < 103 * BYTE
+        assert u.read(500) is None
+
+
 def test_what_finds_the_buffer_full_is_lost(uart):
     u, world = uart(rxbuf=40)
     with world.main_program():
@@ -256,3 +268,12 @@ def test_a_hard_handler_may_not_read_what_has_to_be_made(uart):
     with world.main_program():
         world.sleep(world.board.uart(0).feed(b"x") + 10_000)
     assert "use readinto" in "".join(world.printed)
+
+
+def test_a_part_of_a_buffer_is_sent(run):
+    ran = run("""
+from machine import UART, Pin
+uart = UART(0, 9600, tx=Pin(0), rx=Pin(1), timeout=10)
+print(uart.write(b'abcdef', 2), uart.write('abcdef', 3, 2))
+""")
+    assert ran.lines == ["2 2"]

@@ -1,0 +1,1 @@
+"""FAT volumes on a block device: `os.VfsFat`."""

@@ -1,0 +1,1 @@
+"""The RP2040's PIO: programs assembled, and executed cycle by cycle at the board's pins and in its time."""
