@@ -236,7 +236,11 @@ class IOQueue:
         if direction.task is None:
             return False
         task = direction.release()
-        task.queue.arrive(task, watched.urgent)
+        policy = task.queue.policy
+        if policy is None:
+            task.queue.wake(task)
+        else:
+            policy.arrive(task, watched.urgent)
         return True
 
     def _settle(self):
