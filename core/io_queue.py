@@ -214,7 +214,8 @@ class IOQueue:
             self._tell_system(watched, before, 0)
 
     def _stream_ready(self, ready):
-        watched = self._streams.get(_key(ready[0]))
+        stream = ready[0]
+        watched = self._streams.get(stream if isinstance(stream, int) else id(stream))  # as `_key`
         if watched is not None:
             self._ready(watched, ready[1])
 
@@ -233,9 +234,11 @@ class IOQueue:
 
     def _wake(self, watched, direction):
         """Whether somebody waits there."""
-        if direction.task is None:
+        task = direction.task
+        if task is None:
             return False
-        task = direction.release()
+        direction.task = None  # as `release`, without its call
+        self.watching -= 1
         policy = task.queue.policy
         if policy is None:
             task.queue.wake(task)

@@ -59,7 +59,7 @@ class UrgentFirst:
             self.count = 1
             return loop.ready
         ring = self.ring
-        if len(ring) == 0 and len(loop.ready) == 0:
+        if not ring and not loop.ready:
             loop.collect(True)
         else:
             passed = loop.clock.now() - self.looked
@@ -70,10 +70,11 @@ class UrgentFirst:
                 loop.bell.answer()
         count = len(ring)
         if count:
-            self.owed = len(loop.ready) > 0
+            if loop.ready:
+                self.owed = True
             self.count = self.burst if count > self.burst else count
             return ring
-        self.count = 1 if len(loop.ready) else 0
+        self.count = 1 if loop.ready else 0
         return loop.ready
 
 
