@@ -39,8 +39,8 @@ class Event(WaitList):
         return self
 
     def park(self, task):
-        self.queue = task.queue
         WaitList.park(self, task)
+        self.queue = task.queue
 
     def __await__(self):
         self.fresh = True

@@ -44,8 +44,8 @@ class Lock(WaitList):
             self.state = False
 
     def park(self, task):
-        self.queue = task.queue
         WaitList.park(self, task)
+        self.queue = task.queue
 
     def unpark(self, task):
         if task is self.state:

@@ -10,9 +10,6 @@ from .errors import WrongContextError
 _INSTEAD = {
     "create_task()": "threadsafe.create_task_threadsafe, or a ThreadSafeQueue of work that a task of this loop gets",
     "run()": "a loop of that thread's own: new_event_loop() there",
-    "Event.clear()": "threadsafe.ThreadSafeEvent",
-    "Event.set()": "threadsafe.ThreadSafeEvent",
-    "Lock.release()": "threadsafe.ThreadSafeLock",
     "Loop.close()": "new_event_loop() on that thread",
     "Loop.stop()": "threadsafe.call_soon_threadsafe(loop, loop.stop), or a ThreadSafeEvent that a task waits for",
     "Server.close()": "threadsafe.call_soon_threadsafe(loop, server.close), or a ThreadSafeEvent that a task waits for",
@@ -24,6 +21,8 @@ _INSTEAD = {
     "Timeout.reschedule()": "a threadsafe.Message that the task itself, or another of its loop, waits for",
     # All methods of a class:
     "Broker": "a Gate, which publishes for other contexts",
+    "Event": "threadsafe.ThreadSafeEvent",
+    "Lock": "threadsafe.ThreadSafeLock",
     "Queue": "threadsafe.ThreadSafeQueue",
     "RingbufQueue": "threadsafe.ThreadSafeQueue",
     "Semaphore": "threadsafe.ThreadSafeSemaphore",
@@ -84,6 +83,12 @@ def no_loop_here(what=None):
 def other_loops_stream():
     """What a loop gave to wait for a stream was awaited in another."""
     return WrongContextError("a stream is waited for in the loop whose queue_read or queue_write was called")
+
+
+def other_loops_line(obj):
+    """Tasks of another thread's loop wait for `obj` already."""
+    name = type(obj).__name__
+    return WrongContextError("tasks of another thread's loop wait for this " + name + " already; " + _instead(name))
 
 
 def waits_for_itself(awaited, task):

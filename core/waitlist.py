@@ -1,5 +1,6 @@
 """WaitList: tasks of one loop that wait for the same thing. Base of Event, Lock and the like. Scheduler side only."""
 
+from .lazy import load
 from .task import Wait
 
 
@@ -10,10 +11,16 @@ class WaitList(Wait):
         self.waiters = None  # a list once somebody waits: an empty one would be half of an Event on a board
 
     def park(self, task):
-        if self.waiters is None:
+        """What this raises is raised in the task."""
+        waiters = self.waiters
+        if waiters is None:
             self.waiters = [task]
-        else:
-            self.waiters.append(task)
+            return
+        if waiters:
+            first = waiters[0]
+            if first.queue.thread != task.queue.thread:
+                raise load("misuse", "other_loops_line")(self)
+        waiters.append(task)
 
     def unpark(self, task):
         self.waiters.remove(task)

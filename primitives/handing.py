@@ -34,8 +34,8 @@ class HandingLine(WaitList):
         raise NotImplementedError
 
     def park(self, task):
-        self.queue = task.queue
         WaitList.park(self, task)
+        self.queue = task.queue
 
     def unpark(self, task):
         if self.waiters and task in self.waiters:
