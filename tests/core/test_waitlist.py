@@ -1,4 +1,4 @@
-"""WaitList: who waits in one line are tasks of one loop; those of another thread's are refused, and told what to use."""
+"""WaitList: who waits in one line are tasks of one loop; another thread's are refused, and told what to use."""
 
 import pytest
 
