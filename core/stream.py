@@ -8,8 +8,10 @@ What a text stream gives is bytes, as with MicroPython; but for `read(n)`, which
 
 Every read waits at least one pass, unless more had come already than was asked for; so does every `drain`. Regular
 files can't be waited for (the system says EPERM): those are for `offload`. On CPython an object with `ioctl` is asked
-each millisecond whether it is ready, sockets and descriptors cost nothing while they are idle. The task that waits for
-an `urgent` stream runs before others that are ready: see policy.py.
+each millisecond whether it is ready, sockets and descriptors cost nothing while they are idle. A UART, or what else
+has `any()`, is asked for no more bytes than have come; but for `readline`, which is the UART's own: once a line has begun
+that blocks on a board until it has ended. The task that waits for an `urgent` stream runs before others that are ready:
+see policy.py.
 """
 
 from .context import check_context, get_event_loop
@@ -37,6 +39,7 @@ class Stream:
         self._urgent = urgent
         self.e = e
         self._raw = s if MICROPYTHON else raw(s)
+        self._there = getattr(s, "any", None)  # a UART's: how many bytes have come
         self._waits_first = not MICROPYTHON and getattr(self._raw, "shared", False)  # it might block
         self._in = b""  # what came and was not taken yet: bytes or a bytearray
         self._reading = False
@@ -64,7 +67,7 @@ class Stream:
                 return self._take(n)
             while True:
                 await self._readable()
-                chunk = self._raw.read(n)
+                chunk = self._raw.read(self._asked(n))
                 if chunk is None:
                     continue
                 if not chunk:
@@ -87,7 +90,7 @@ class Stream:
                 return len(held)
             while True:
                 await self._readable()
-                count = self._raw.readinto(buf)
+                count = self._raw.readinto(buf if self._there is None else memoryview(buf)[: self._asked(len(buf))])
                 if count is not None:
                     if not count and len(buf):
                         self._eof = True
@@ -105,7 +108,7 @@ class Stream:
         try:
             while len(self._in) < n:
                 await self._readable()
-                chunk = self._raw.read(n - len(self._in))
+                chunk = self._raw.read(self._asked(n - len(self._in)))
                 if chunk is None:
                     continue
                 if not chunk:
@@ -180,6 +183,19 @@ class Stream:
         if not MICROPYTHON and self._raw.eager and self._raw.eager():
             return sleep_ms(0)
         return self._watch().reader
+
+    def _asked(self, most):
+        """How many bytes to ask for now, of `most` that are wanted, -1: all that come.
+
+        A UART's `read(n)` blocks as long as one byte follows another: on RP2 whatever its `timeout`, as `timeout_char` is
+        at least 13 bits there (ports/rp2/machine_uart.c). 500 bytes are 44 ms at 115200 baud, half a second at 9600.
+        """
+        if self._there is None:
+            return most
+        count = self._there()
+        if count is True or 0 <= most < count:  # a USB port knows only whether there are any
+            return most
+        return count or 1
 
     def _keep(self, chunk):
         held = self._in

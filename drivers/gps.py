@@ -14,7 +14,6 @@ from ..core.event import Event
 from ..core.native import MICROPYTHON
 from ..core.sleep import sleep_ms
 from ..primitives.calling import call, end
-from .arrived import arrived
 from .calendar import date_after, days_of
 from .gps_text import (
     DD,
@@ -108,7 +107,7 @@ class AS_GPS(NMEA):
         try:
             held = b""
             while self._fault is None:
-                chunk = await self._reader.read(arrived(self._reader, CHUNK))
+                chunk = await self._reader.read(CHUNK)
                 if not chunk:
                     raise EOFError("the receiver's stream has ended")
                 held = self._take_lines(held + chunk)

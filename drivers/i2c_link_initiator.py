@@ -4,9 +4,9 @@ from ..core.context import create_task, current_task, get_event_loop
 from ..core.deadline import wait_for_ms
 from ..core.errors import TimeoutError
 from ..core.sleep import sleep_ms
-from ..core.step import runnable
 from ..core.times import UNITS_PER_MS
 from ..primitives.calling import call
+from ..primitives.launching import starts
 from .home import check_home
 from .i2c_link import Channel
 from .i2c_link_slave import slave_port
@@ -91,7 +91,7 @@ class Initiator(Channel):
             return
         try:
             result = func(*args)
-            if runnable(result):
+            if starts(result):
                 await result
         except Exception as exc:
             loop = get_event_loop()

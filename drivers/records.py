@@ -9,7 +9,6 @@
 from ..core.stream import Stream
 from ..core.stream_errors import IncompleteReadError
 from .arguments import check_whole
-from .arrived import arrived
 
 CHUNK = 64  # bytes of one read
 
@@ -49,7 +48,7 @@ class RecordOrientedUart:
                 self._last = record
                 return record
             # A record is taken from what has come without a wait in between, so that a cancel loses nothing
-            chunk = await self._stream.read(arrived(self._stream, CHUNK))
+            chunk = await self._stream.read(CHUNK)
             if not chunk:
                 raise IncompleteReadError(self.take_partial(), None)
             self._held.extend(chunk)

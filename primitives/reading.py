@@ -25,13 +25,10 @@ class StreamReaderTo(Stream):
         """
         check_ms("toutms", toutms)
         get_event_loop().streams()  # what a board has to load for it is not to count as a pause
-        there = getattr(self.s, "any", None)
         view = memoryview(buf)
         count = 0
         while count < len(view):
             rest = view[count:]
-            if there is not None:  # no more than that: a board's UART would block all until the next byte, or a pause
-                rest = rest[: there() or 1]
             got = await self._within(timeout_ms(toutms), rest)
             if got is None:
                 got = await self._now(rest)

@@ -712,3 +712,53 @@ def test_what_a_device_took_in_part_is_asked_again_before_more_is_written(core):
         assert device.written == b"one by one"
 
     run(core, main)
+
+
+def test_a_uart_is_asked_for_no_more_than_has_come(core):
+    """It would block all until it had that, or the next byte has not come for a while: what a board's does."""
+    import io
+
+    class Uart(io.IOBase):
+        def __init__(self):
+            self.came = b""
+            self.asked = []
+
+        def ioctl(self, request, flags):
+            if request != 3:
+                return -1
+            return flags & 1 if self.came else 0
+
+        def any(self):
+            return len(self.came)
+
+        def read(self, n):
+            self.asked.append(n)
+            part, self.came = self.came[:n], self.came[n:]
+            return part
+
+        def readinto(self, buf):
+            part = self.read(len(buf))
+            buf[: len(part)] = part
+            return len(part)
+
+    async def comes(uart, *parts):
+        for part in parts:
+            uart.came += part
+            await core.sleep_ms(3)
+
+    async def main():
+        uart = Uart()
+        stream = core.Stream(uart)
+        feeding = core.create_task(comes(uart, b"abc", b"de", b"fghi", b"jk", b"lmn"))
+        got = [await stream.read(100), await stream.readexactly(5)]
+        buf = bytearray(10)
+        count = await stream.readinto(buf)
+        got.append(bytes(buf[:count]))
+        while len(b"".join(got)) < 14:
+            got.append(await stream.read(100))
+        await feeding
+        return got, uart.asked
+
+    got, asked = run(core, main)
+    assert b"".join(got) == b"abcdefghijklmn" and got[0] == b"abc" and got[1] == b"defgh"
+    assert max(asked) <= 5
