@@ -37,6 +37,8 @@ _count = 0
 class Pool(JobLine):
     """Up to `size` threads that make blocking calls for tasks; a thread starts when it is first needed.
 
+    On RP2 that is one, whatever `size`: the second core.
+
     | method | who may call | blocks |
     |---|---|---|
     | `assign(func, *args, **kwargs)` | tasks of any loop, asyncio's too | no; the awaiting task until the call returns |
@@ -62,7 +64,7 @@ class Pool(JobLine):
             raise TypeError("a limiter is a ThreadSafeSemaphore, not " + repr(limiter))
         JobLine.__init__(self, qsize, check_timeout(idle), limiter)
         self.name = _name(self, name)
-        self.size = size
+        self.size = 1 if RP2 else size
         self.stack_size = stack_size
         self.timeout = check_timeout(timeout)
         self.on_cancel = check_on_cancel(on_cancel)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from support import run, sleep_ms
+from support import RP2, run, sleep_ms, ticks_diff, ticks_ms
 
 
 async def result_of(awaitable):
@@ -65,6 +65,32 @@ def test_none_is_forgotten_whatever_the_moment(core, offload, size):
             assert pool.statistics()["done"] == 200
 
     run(core, main, limit=60)
+
+
+@pytest.mark.micropython
+@pytest.mark.rp2040(seeds=1)
+def test_a_pool_has_the_one_second_core_and_does_not_ask_for_more(core, offload):
+    """It did for each job that had to wait, and held the loop up for 100 ms each time."""
+    if not RP2:
+        return
+    passes = []
+
+    async def tick():
+        while True:
+            passes.append(ticks_ms())
+            await core.sleep_ms(1)
+
+    async def main():
+        task = core.create_task(tick())
+        async with offload.Pool(3) as pool:
+            await core.gather(*[pool.assign(sleep_ms, 2) for _ in range(10)])
+            counts = pool.statistics()
+        task.cancel()
+        return counts
+
+    counts = run(core, main)
+    assert (counts["threads"], counts["done"], counts["unstarted"]) == (1, 10, 0)
+    assert max(ticks_diff(passes[n + 1], passes[n]) for n in range(len(passes) - 1)) < 50
 
 
 @pytest.mark.cpython
