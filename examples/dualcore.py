@@ -18,6 +18,8 @@ from twincore.offload import Worker, unblock
 from twincore.threadsafe import ThreadSafeEvent, ThreadSafeQueue
 
 RP2 = sys.platform == "rp2"
+if RP2:  # here: an import, of `machine` too, looks at the files, which core 1 has later
+    from machine import PWM, Pin
 BITS = 6
 BLOCK = 1 << BITS  # samples in a transform
 RATE = 500  # interrupts per second
@@ -64,8 +66,6 @@ class Source:
 
     def start(self):
         if RP2:  # pin 2 drives pin 3 through a wire
-            from machine import PWM, Pin
-
             Pin(3, Pin.IN).irq(self.handler, Pin.IRQ_RISING, hard=True)
             self.pwm = PWM(Pin(2), freq=RATE, duty_u16=32768)
         else:
@@ -83,8 +83,6 @@ class Source:
 
     def stop(self):
         if RP2:
-            from machine import Pin
-
             self.pwm.deinit()
             Pin(3, Pin.IN).irq(None)
 
