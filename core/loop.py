@@ -294,7 +294,6 @@ class Loop(RunQueue):
                     self._report(task)
                     continue
                 self.current = task
-                got = None
                 try:
                     exc = task.data
                     if exc is None:
@@ -307,23 +306,24 @@ class Loop(RunQueue):
                             got = coro.throw(exc)
                         else:
                             got = throw(coro, exc)
-                    if got is not None:
-                        self.park(task, got)
-                    elif task.data is None:  # or it was parked by hand, as upstream's primitives do
-                        ready.push(task)
                 except StopIteration as outcome:
                     outcome.__traceback__ = None  # it would keep this frame
                     self.finish(task, outcome)
                 except (Exception, CancelledError) as outcome:
-                    if got is None:
-                        self.finish(task, outcome)
-                    else:  # it can't wait for that
-                        task.data = outcome
-                        ready.push(task)
+                    self.finish(task, outcome)
                 except BaseException:
-                    if got is None:
-                        self._leave(task)
+                    self._leave(task)
                     raise
+                else:  # where a Ctrl-C leaves the task as it is
+                    if got is None:
+                        if task.data is None:  # or it was parked by hand, as upstream's primitives do
+                            ready.push(task)
+                    else:
+                        try:  # here, and not in `park`: that is to be short of room
+                            self.park(task, got)
+                        except Exception as outcome:
+                            task.data = outcome
+                            ready.push(task)
                 if self.stopping:
                     break
             self.current = None

@@ -85,12 +85,6 @@ def other_loops_stream():
     return WrongContextError("a stream is waited for in the loop whose queue_read or queue_write was called")
 
 
-def other_loops_line(obj):
-    """Tasks of another thread's loop wait for `obj` already."""
-    name = type(obj).__name__
-    return WrongContextError("tasks of another thread's loop wait for this " + name + " already; " + _instead(name))
-
-
 def waits_for_itself(awaited, task):
     """`task` awaits `awaited`, itself or one that waits for it: none of them could ever go on."""
     if awaited is task:

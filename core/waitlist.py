@@ -19,7 +19,8 @@ class WaitList(Wait):
         if waiters:
             first = waiters[0]
             if first.queue.thread != task.queue.thread:
-                raise load("misuse", "other_loops_line")(self)
+                what = type(self).__name__ + (".acquire()" if hasattr(self, "acquire") else ".wait()")
+                raise load("misuse", "wrong_context")(what, first.queue.thread)
         waiters.append(task)
 
     def unpark(self, task):

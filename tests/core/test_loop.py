@@ -119,6 +119,42 @@ def test_a_timer_left_over_still_falls_due(core):
 # KeyboardInterrupt, SystemExit
 
 
+def test_ctrl_c_just_after_a_task_has_yielded_leaves_it_in_its_turn(core):
+    """Between two steps there is nothing that it would end. Compiled, no signal is looked at there."""
+    log = []
+    reported = []
+
+    async def steps():
+        for n in range(4):
+            log.append(n)
+            await core.sleep(0)
+        return "ended"
+
+    loop = core.new_event_loop()
+    loop.set_exception_handler(lambda loop, context: reported.append(context))
+    task = loop.create_task(steps())
+    push = loop.ready.push
+
+    def push_and_interrupt(item):
+        push(item)
+        if len(log) == 2:
+            loop.ready.push = push
+            raise KeyboardInterrupt
+
+    try:
+        loop.ready.push = push_and_interrupt
+    except AttributeError:
+        return
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            loop.run_until_complete(task)
+        assert log == [0, 1] and not task.done()
+        assert loop.run_until_complete(task) == "ended"
+        assert log == [0, 1, 2, 3] and not reported
+    finally:
+        core.new_event_loop()
+
+
 @pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit])
 def test_an_interrupt_in_the_main_task_reaches_the_caller_of_run(core, error):
     fresh(core)

@@ -33,7 +33,8 @@ def test_a_task_of_another_threads_loop_is_refused_while_one_waits(core, kind):
         await mine
 
     run(core, main)
-    assert len(told) == 1 and "another thread's loop" in told[0] and "ThreadSafe" + kind in told[0], told
+    assert len(told) == 1 and "another context" in told[0] and "ThreadSafe" + kind in told[0], told
+    assert told[0].startswith("Event.wait()" if kind == "Event" else "Lock.acquire()"), told
 
 
 def test_loops_one_after_the_other_may_use_the_same(core):
