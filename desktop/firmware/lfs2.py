@@ -7,7 +7,6 @@ OSErrors with littlefs's numbers; what the device raises is raised by the call t
 from __future__ import annotations
 
 import errno
-import io
 import posixpath
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -16,7 +15,7 @@ from weakref import WeakSet
 from .files import FILE, FOLDER
 from .modules import room, written
 from .of_board import OfBoard
-from .opened import letters_of, opened
+from .opened import Bytes, letters_of, opened
 from .runtime import os_error
 
 if TYPE_CHECKING:
@@ -166,7 +165,7 @@ class VfsLfs2(OfBoard):
         return _call(self._device, act)
 
 
-class _File(io.RawIOBase):
+class _File(Bytes):
     """A file that is open, without a buffer but littlefs's own."""
 
     def __init__(self, of: VfsLfs2, path: str, letters: str) -> None:
@@ -179,15 +178,6 @@ class _File(io.RawIOBase):
         self._wrote = letters[0] in "wx"
         self._handle = of._do(lambda: lfs.file_open(of._lfs.fs, path, letters))
         self._of = of
-
-    def readable(self) -> bool:
-        return self._letters[0] == "r" or "+" in self._letters
-
-    def writable(self) -> bool:
-        return self._letters != "r"
-
-    def seekable(self) -> bool:
-        return True
 
     def readinto(self, buf: Any, *limits: int) -> int:
         whole = room(buf, limits)

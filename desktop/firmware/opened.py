@@ -20,6 +20,21 @@ def letters_of(mode: str) -> str:
     return letters
 
 
+class Bytes(io.RawIOBase):
+    """Base of a file's bytes. `_letters`: as of `letters_of`."""
+
+    _letters: str
+
+    def readable(self) -> bool:
+        return self._letters[0] == "r" or "+" in self._letters
+
+    def writable(self) -> bool:
+        return self._letters != "r"
+
+    def seekable(self) -> bool:
+        return True
+
+
 def opened(raw: io.RawIOBase, mode: str) -> Any:
     """The file in block devices, of which `raw` is the bytes: itself if `mode` is one of bytes, else its text.
 

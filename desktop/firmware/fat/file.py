@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import errno
-import io
 from collections.abc import Callable
 from typing import Any
 
 from ..modules import room, written
+from ..opened import Bytes
 from ..runtime import os_error
 from .folders import ARCHIVE, Entry, Folder
 from .volume import FatVolume
@@ -15,7 +15,7 @@ from .volume import FatVolume
 LARGEST = 0xFFFFFFFF
 
 
-class FatFile(io.RawIOBase):
+class FatFile(Bytes):
     """Bytes of the file of `entry` in `folder`. `letters`: how it was opened; `now`: seconds since 1970."""
 
     def __init__(self, volume: FatVolume, folder: Folder, entry: Entry, letters: str, now: Callable[[], int]) -> None:
@@ -28,15 +28,6 @@ class FatFile(io.RawIOBase):
         self._at = entry.size if letters[0] == "a" else 0
         self._held, self._data, self._changed = -1, bytearray(), False  # a sector, by its number in the file
         self._wrote = False
-
-    def readable(self) -> bool:
-        return self._letters[0] == "r" or "+" in self._letters
-
-    def writable(self) -> bool:
-        return self._letters != "r"
-
-    def seekable(self) -> bool:
-        return True
 
     def readinto(self, buf: Any, *limits: int) -> int:
         volume = self._there()
