@@ -21,9 +21,10 @@ class Contact(Debouncer):
 
     def __init__(self, pin, rest, poll_ms):
         Debouncer.__init__(self, get_event_loop())
-        self._source = watch(self, check_pin(pin), self.poll_ms if poll_ms is None else poll_ms)  # None: ended
+        self.pin = check_pin(pin)
+        self._source = watch(self, self.poll_ms if poll_ms is None else poll_ms)  # None: ended
         try:
-            level = self._source.level()  # after that, or a change between the two would go unnoticed
+            level = self._level()  # after that, or a change between the two would go unnoticed
         except BaseException:
             self._source.stop()
             raise
@@ -35,7 +36,7 @@ class Contact(Debouncer):
     def rawstate(self):
         """Whether it is closed at this moment, bouncing or not."""
         self._check()
-        return self._source.level() != self._level_at_rest
+        return self._level() != self._level_at_rest
 
     def deinit(self):
         """End it: no timer and no interrupt is left. Again: nothing happens."""
@@ -55,6 +56,9 @@ class Contact(Debouncer):
         self._check()
         return self.closed
 
+    def _level(self):
+        return 1 if self.pin() else 0
+
     def _check(self):
         if self._source is None:
             raise RuntimeError("this " + type(self).__name__ + " was ended by deinit()")
@@ -62,7 +66,7 @@ class Contact(Debouncer):
     # Of a Debouncer.
 
     def read_contact(self):
-        return self._source.level() != self._level_at_rest
+        return self._level() != self._level_at_rest
 
     def contact_changed(self, closed, when):
         raise NotImplementedError

@@ -4,12 +4,12 @@
     pin.irq(lambda _: delay.trigger())
 """
 
-from ..core.cell import Cell
 from ..core.context import check_context, get_event_loop
 from ..core.event import Event
-from ..core.native import MICROPYTHON, fence
+from ..core.native import MICROPYTHON
 from ..core.timers import Timer
 from ..core.times import ms_units
+from ..threadsafe.bottom_half import BottomHalf
 from .durations import LONGEST, check_ms
 from .launching import check_call, launch
 
@@ -131,32 +131,27 @@ class Delay_ms:
         self._value = launch(self._func, self._args)
 
 
-class _Command(Cell):
+class _Command(BottomHalf):
     """The last `trigger` or `stop`, until the loop sees to it. Each of its fields is written by who calls those."""
 
     def __init__(self, loop, delay):
-        self.rung = False
-        self.loop = loop
+        BottomHalf.__init__(self, None, loop)
         self.duration = -1  # ms; -1: stop
         self.at = 0  # when it was given
         self.running = False
         self.due = _Due(delay)
         self.seen_at = self.seen = -2  # the command that was seen to last: of two rings for one the second is none
-        loop.bell.arm(self)
 
     def give(self, duration):
         """Any context."""
         self.at = ticks_ms() if MICROPYTHON else self.loop.clock.now()
         self.duration = duration
         self.running = duration >= 0
-        if MICROPYTHON:
-            fence()
-        self.loop.bell.ring(self)
+        self.ring()
 
-    def answer(self):
+    def run(self):
         due = self.due
         loop = self.loop
-        loop.bell.arm(self)
         duration = self.duration
         at = self.at
         if duration == self.seen and at == self.seen_at:
@@ -177,7 +172,7 @@ class _Command(Cell):
         due = self.due
         self.duration = -1
         self.running = False
-        self.loop.bell.disarm(self)
+        self.stop()
         if due.slot >= 0:
             self.loop.timers.remove(due)
 

@@ -8,12 +8,12 @@ The interrupt looks at both contacts and takes the step from where they were to 
 that bounces goes to and fro between two neighbours, so what it adds it takes away again, and the count can't drift.
 """
 
-from ..core.cell import Cell
 from ..core.context import check_context, get_event_loop
 from ..core.event import Event
 from ..core.native import fence
 from ..core.timers import Timer
 from ..core.times import ms_units
+from ..threadsafe.bottom_half import BottomHalf
 from .alarm import Alarm
 from .durations import check_ms
 from .launching import check_call, starts
@@ -148,15 +148,14 @@ class Encoder(Timer):
         if self._ended:
             return
         loop = self.loop
-        loop.bell.arm(self._contacts)  # before the look: an edge from here on rings again
         if not self._delay:
             self.expire()
         elif self.slot < 0:
-            self._contacts.bell = None
+            self._contacts.awaited = False
             loop.timers.push(self, loop.clock.now() + ms_units(self._delay))
 
     def expire(self):
-        self._contacts.bell = self.loop.bell
+        self._contacts.awaited = True
         fence()
         self._look()
         value = self._value
@@ -196,11 +195,11 @@ class Encoder(Timer):
         self._value = value if self._mod is None else value % self._mod
 
 
-class _Contacts(Cell):
+class _Contacts(BottomHalf):
     """The contacts, and what interrupts write."""
 
     def __init__(self, encoder, x, y):
-        self.rung = False
+        BottomHalf.__init__(self, None, encoder.loop)
         self.x = x
         self.y = y
         self.state = -1  # an index into STEPS; -1: not begun
@@ -208,8 +207,7 @@ class _Contacts(Cell):
         self.count = 0  # edges, modulo WRAP + 1
         self.skipped = 0
         self.encoder = encoder
-        self.bell = encoder.loop.bell
-        self.bell.arm(self)
+        self.awaited = True  # whether the loop is to be told of an edge
 
     def interrupt(self):
         """Whether both tell of their edges by themselves."""
@@ -225,7 +223,7 @@ class _Contacts(Cell):
         if self.interrupt():
             silence(self.x)
             silence(self.y)
-        self.encoder.loop.bell.disarm(self)
+        self.stop()
 
     def begin(self):
         """Count from here on.
@@ -256,14 +254,13 @@ class _Contacts(Cell):
             self.way = step
         self.count = (self.count + step) & WRAP
         fence()
-        # There is no bell while a look is to come, which will see this edge: nobody need wake. In whatever order
-        #   here: the count is stored, is there a bell?    there: there is one again, the count is looked at
+        # None is awaited while a look is to come, which will see this edge: nobody need wake. In whatever order
+        #   here: the count is stored, is one awaited?    there: one is awaited again, the count is looked at
         # come, no edge is lost.
-        bell = self.bell
-        if bell is not None:
-            bell.ring(self)
+        if self.awaited:
+            self.ring()
 
-    def answer(self):
+    def run(self):
         self.encoder.edges_came()
 
 

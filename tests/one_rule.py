@@ -13,12 +13,12 @@ Breach = namedtuple("Breach", "where line what")
 Value = namedtuple("Value", "kind module name node owner")  # kind: function, instance, module, import, unknown
 UNKNOWN = Value("unknown", None, None, None, None)
 
-# What of `core` any context may use: the flag, the cell, and what is neither task nor loop.
-CORE = {"ThreadSafeFlag", "Cell", "MICROPYTHON", "COMPILED", "fence", "ident", "UNITS_PER_MS", "CLOCK_HZ"}
-CORE_METHODS = {"ThreadSafeFlag": {"set"}, "Cell": set()}
+# What of `core` any context may use: MicroPython's own flag, and what is neither task nor loop.
+CORE = {"ThreadSafeFlag", "MICROPYTHON", "COMPILED", "fence", "ident", "UNITS_PER_MS", "CLOCK_HZ"}
+CORE_METHODS = {"ThreadSafeFlag": {"set"}}
 ERRORS = ("core.errors", "core.queue_errors")
 DOORS = ("threadsafe", "offload")  # made for any context; their own tests see to that
-OF_A_LOOP = {"clock", "bell"}  # `loop.clock.now()` and `loop.bell.ring(cell)`
+OF_A_LOOP = {"clock"}  # `loop.clock.now()`
 ANY_CONTEXT = {("primitives.delay_ms", "Delay_ms"): {"trigger", "stop", "running", "rvalue"}}
 SCHEDULER_METHODS = {  # of an object that nothing is known of
     "add_waiter", "call_exception_handler", "call_later", "call_soon", "cancel", "create_task", "expire", "finish",

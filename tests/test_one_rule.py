@@ -44,6 +44,7 @@ from ..core import ThreadSafeFlag
 from ..core.context import create_task, get_event_loop
 from ..core.event import Event
 from ..core.queue_errors import QueueFull
+from ..threadsafe.bottom_half import BottomHalf
 from ..threadsafe.queue import ThreadSafeQueue
 
 class Device:
@@ -51,6 +52,7 @@ class Device:
         self.flag = ThreadSafeFlag()
         self.event = Event()
         self.line = ThreadSafeQueue(10)
+        self.half = BottomHalf(self.helper)
         self.loop = loop
         self.clock = get_event_loop().clock
         self.task = create_task(self.run())
@@ -89,6 +91,7 @@ BREACHES = [
     ("get_event_loop().stop()", "get_event_loop"),
     ("self.flag.clear()", "ThreadSafeFlag.clear"),
     ("self.loop.create_task(None)", "self.loop.create_task"),
+    ("self.loop.bell.ring(pin)", "self.loop.bell"),
     ("self.loop.timers.push(pin, 1)", "self.loop.timers"),
     ("self.task.cancel()", "cancel"),
     ("pin.owner.put_nowait(1)", "pin.owner.put_nowait"),
@@ -116,7 +119,7 @@ def test_each_kind_of_breach_is_found(body, what):
 @pytest.mark.parametrize(
     "body",
     [
-        "self.flag.set()", "self.line.put_sync(1)", "self.loop.bell.ring(pin)", "self.at = self.loop.clock.now()",
+        "self.flag.set()", "self.line.put_sync(1)", "self.half.ring()", "self.at = self.loop.clock.now()",
         "self.at = self.clock.now()", "pin.value(1)", "raise QueueFull",
     ],
 )  # fmt: skip

@@ -12,13 +12,14 @@ from ..core.native import MICROPYTHON
 from ..core.queue_errors import QueueClosed, QueueEmpty, QueueFull
 
 if MICROPYTHON:
-    make_room(globals(), 26)
+    make_room(globals(), 27)
 else:
     from .event import ThreadSafeEvent
     from .message import Message
     from .queue import ThreadSafeQueue
 
 _MODULES = {
+    "BottomHalf": "bottom_half",
     "Broadcast": "broadcast",
     "BytePipe": "bytepipe",
     "Lagged": "broadcast",

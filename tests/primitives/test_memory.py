@@ -55,13 +55,13 @@ KINDS = {
     "Switch, 2 functions": (288, lambda core, primitives: with_functions(primitives.Switch(pin()), "close", "open")),
     "ESwitch": (480, lambda core, primitives: primitives.ESwitch(pin())),
     "ESwitch, polled": (512, lambda core, primitives: primitives.ESwitch(level)),
-    "Pushbutton": (352, lambda core, primitives: primitives.Pushbutton(pin())),
-    "Pushbutton, a function": (384, lambda core, primitives: with_functions(primitives.Pushbutton(pin()), "press")),
+    "Pushbutton": (384, lambda core, primitives: primitives.Pushbutton(pin())),
+    "Pushbutton, a function": (416, lambda core, primitives: with_functions(primitives.Pushbutton(pin()), "press")),
     "Pushbutton, 4 functions": (
-        640,
+        672,
         lambda core, primitives: with_functions(primitives.Pushbutton(pin()), "press", "release", "double", "long"),
     ),
-    "EButton": (1024, lambda core, primitives: primitives.EButton(pin())),
+    "EButton": (1056, lambda core, primitives: primitives.EButton(pin())),
     "Encoder": (416, lambda core, primitives: primitives.Encoder(pin(), pin())),
     "Encoder, callback and limits": (
         576,
