@@ -180,7 +180,10 @@ class Stream:
     def _readable(self):
         if self._raw is CLOSED:
             raise closed_error()
-        if not MICROPYTHON and self._raw.eager and self._raw.eager():
+        if MICROPYTHON:
+            if self._there is not None and not self._urgent and self._there():  # a turn for others is all it waits
+                return sleep_ms(0)
+        elif self._raw.eager and self._raw.eager():
             return sleep_ms(0)
         return self._watch().reader
 

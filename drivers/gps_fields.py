@@ -6,6 +6,9 @@ its names. It is also what makes `isdigit` true of 0 to 9 only.
 
 from ..core.native import COMPILED, MICROPYTHON
 
+if MICROPYTHON:
+    from array import array
+
 FRACTION = 10_000_000  # of a minute of arc, the unit in which those of a coordinate are kept: it fits a small int
 
 POINT = 46  # a "."
@@ -14,7 +17,12 @@ _SCALES = (10_000_000, 1_000_000, 100_000, 10_000, 1000, 100, 10, 1)  # of a fra
 
 def checksum(body):
     """All bytes of `body`, 256 or fewer, in exclusive or."""
-    if MICROPYTHON or COMPILED:
+    if MICROPYTHON:  # by twos: each time round a loop takes a board as long as all that is done in it
+        both = body[-1] if len(body) & 1 else 0
+        for pair in array("H", body):  # the whole ones
+            both ^= pair
+        return (both ^ both >> 8) & 255
+    if COMPILED:
         both = 0
         for byte in body:
             both ^= byte

@@ -11,13 +11,15 @@ cdef class NMEA:
     cdef public bytes _date, _north, _east, _time
     cdef public int _valid, _last_kind
     cdef public Satellites _satellites
-    cdef public dict _parsers
+    cdef public dict _known, _parsers
     cdef dict __dict__
     cdef object __weakref__
 
-    @cython.locals(segs=list, kind=int, body=bytes, address=bytes)
+    @cython.locals(segs=list, kind=int, known=tuple, body=bytes, address=bytes)
     cpdef take(self, line)
-    @cython.locals(start=Py_ssize_t, star=Py_ssize_t, body=bytes, end=bytes, told=bytes, both=int, high=int, low=int)
+    @cython.locals(start=Py_ssize_t, star=Py_ssize_t, rest=Py_ssize_t, body=bytes, told=bytes, both=int, high=int, low=int)
+    @cython.locals(found=tuple)
+    cpdef tuple _find_parser(self, bytes address)
     cpdef bytes _body(self, line)
     @cython.locals(north=bytes, east=bytes)
     cpdef tuple _place(self, list segs, Py_ssize_t first)
@@ -29,4 +31,5 @@ cdef class NMEA:
     cpdef _gsa(self, list segs)
     cpdef _gsv(self, list segs)
 
+cdef bytes _encoded(line)
 cdef bint _active(bytes status) except -1

@@ -101,6 +101,7 @@ class NMEA:
             b"GSA": (GSA, self._gsa),
             b"GSV": (GSV, self._gsv),
         }
+        self._known = {}  # those of the addresses that came: two slices less for each sentence
 
     def take(self, line):
         """Take a line, bytes or str; its end may be there or not. Returns its kind, 0 if it had no values to take.
@@ -113,11 +114,14 @@ class NMEA:
         self.clean_sentences += 1
         segs = body.split(b",")
         address = segs[0]
-        kind, parser = self._parsers.get(address[2:], (0, None))
+        known = self._known.get(address)
+        if known is None:
+            known = self._find_parser(address)
+        kind, parser = known
         if kind != self._last_kind:
             self._last_kind = kind
             self._satellites.end_run()
-        if not kind or address[:2] not in TALKERS:
+        if not kind:
             self.unsupported_sentences += 1
             if self.parse is not None:
                 self._hook(self.parse, body)
@@ -138,6 +142,14 @@ class NMEA:
             self._hook(self.reparse, body)
         return kind
 
+    def _find_parser(self, address):
+        """(kind, the method that takes it) of an address, (0, None) for one that is not known."""
+        found = self._parsers.get(address[2:])
+        if found is None or address[:2] not in TALKERS:
+            return 0, None
+        self._known[address] = found
+        return found
+
     def _hook(self, hook, body):
         try:
             text = body.decode("ascii")
@@ -147,25 +159,23 @@ class NMEA:
 
     def _body(self, line):
         """What is between $ and *, None if this is no sentence."""
-        if isinstance(line, str):
-            try:
-                line = line.encode()
-            except UnicodeError:  # half a surrogate pair
-                line = b""
-        elif not isinstance(line, bytes):
-            line = bytes(line)
-        if line == b"\r\n" or not line:
-            return None
+        if not isinstance(line, bytes):
+            line = _encoded(line)
         start = line.rfind(b"$")
         star = line.find(b"*", start)
         if start:  # before it is the end of something else, or a sentence that was cut off
+            if not line or line == b"\r\n":
+                return None
             self.malformed += 1
             if start < 0:
                 return None
         if not self.FULL_CHECK:
             return line[start + 1 : star] if star >= 0 else line[start + 1 :].strip()
-        end = line[star + 3 :]
-        if star < 0 or star - start > LONGEST or len(line) < star + 3 or (end != b"\r\n" and end.strip()):
+        rest = len(line) - star - 3  # behind the checksum: CR LF, as a rule
+        if star < 0 or star - start > LONGEST or rest < 0:
+            self.malformed += not start
+            return None
+        if (rest != 2 or line[-2] != 13 or line[-1] != 10) and line[star + 3 :].strip():
             self.malformed += not start
             return None
         body = line[start + 1 : star]
@@ -307,6 +317,15 @@ class NMEA:
         """[hours, minutes, seconds, ms] of the last position, of whichever kind it was."""
         second, ms = self._fix_clock
         return [second // 3600, second // 60 % 60, second % 60, ms]
+
+
+def _encoded(line):
+    if isinstance(line, str):
+        try:
+            return line.encode()
+        except UnicodeError:  # half a surrogate pair
+            return b""
+    return bytes(line)
 
 
 def _active(status):

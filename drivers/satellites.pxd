@@ -2,7 +2,7 @@ import cython
 from .gps_fields cimport whole
 
 cdef class Satellites:
-    cdef public object in_view, rounds, incomplete, last, total, _key, _expected, _next
+    cdef public object in_view, rounds, incomplete, last, total, _key, _talker, _system, _first, _expected, _next
     cdef public list used, _renewed
     cdef public dict _coming, _sets
     cdef public bint _counted, _more_used

@@ -29,6 +29,8 @@ class Satellites:
         self.last = 0  # of GSV: the number of the sentence that came last, and of those of its set
         self.total = 0
         self._key = None  # system and signal of the set that is coming, None: a sentence of it is missing
+        self._talker = self._system = None  # the address of the last GSV, and whose satellites it told
+        self._first = 0  # they are numbered from there on
         self._coming = {}
         self._expected = 0  # sentences in the set that is coming
         self._next = 0  # and the number of the next one
@@ -62,12 +64,16 @@ class Satellites:
             signal = segs[end]
         elif end % 4:
             raise ValueError
-        system = segs[0][:2]
-        system = _SAME.get(system, system)
-        satellites = _satellites(segs, end, _FIRST.get(system, 0))
+        talker = segs[0]
+        if talker != self._talker:
+            system = talker[:2]
+            self._talker = talker
+            self._system = _SAME.get(system, system)
+            self._first = _FIRST.get(self._system, 0)
+        satellites = _satellites(segs, end, self._first)
         self.last = number
         self.total = total
-        key = system, signal
+        key = self._system, signal
         if number == 1:
             if self._key is not None:
                 self.incomplete += 1
@@ -143,17 +149,21 @@ def _satellites(segs, end, first):
         noise = segs[at + 3]
         if not number:
             continue
-        if noise.isdigit() and elevation.isdigit() and azimuth.isdigit():  # the usual case, without calls
-            up = int(elevation)
+        if noise.isdigit() and elevation.isdigit() and azimuth.isdigit() and number.isdigit():
+            up = int(elevation)  # the usual case, without calls
             around = int(azimuth)
             heard = int(noise)
-            if up > 90 or around > 360 or heard > 99:
+            which = int(number)
+            if up > 90 or around > 360 or heard > 99 or not 0 < which < 1000:
                 raise ValueError
+            if which <= _OWN:
+                which += first
         else:
+            which = _number(number, first)
             up = _elevation(elevation) if elevation else None
             around = whole(azimuth, 0, 360) if azimuth else None
             heard = whole(noise, 0, 99) if noise else 0
-        found[_number(number, first)] = up, around, heard
+        found[which] = up, around, heard
     return found
 
 

@@ -16,7 +16,7 @@ from rich.table import Table
 from ..board import Board
 from ..emulation import emulator
 from ..wiring import Wiring
-from .scripts import SCRIPTS, ScriptFailed
+from .scripts import SCRIPTS, numbers
 
 READY = (0, 10)  # tasks that are ready all the time; with 0 core 0 is idle
 
@@ -98,10 +98,7 @@ def measured(driver: Driver, ready: int) -> Measured:
     elif driver.name == "syncom":
         options["wires"] = SYNCOM_WIRES
     result = emulator.run(SCRIPTS / "drivers.py", **options)
-    if result.exit_code != 0 or result.timed_out:
-        said = (result.stderr.strip() or result.stdout.strip() or f"exit code {result.exit_code}").splitlines()
-        raise ScriptFailed(f"{driver.name}: " + ("timed out" if result.timed_out else said[-1]))
-    interrupt, *late = map(int, result.stdout.split())
+    interrupt, *late = map(int, numbers(result, driver.name))
     return Measured(None if interrupt < 0 else interrupt, late)
 
 

@@ -16,12 +16,18 @@ class ScriptFailed(Exception):
     """A script crashed, hung or lost work."""
 
 
-def figure(result: RunResult) -> float:
-    """Return the number that the script printed. Raises ScriptFailed with what it said instead."""
+def numbers(result: RunResult, name: str = "") -> list[float]:
+    """Return the numbers that the script printed. Raises ScriptFailed with its name and what it said instead."""
     if result.exit_code != 0 or result.timed_out:
         said = (result.stderr.strip() or result.stdout.strip() or f"exit code {result.exit_code}").splitlines()
-        raise ScriptFailed("timed out" if result.timed_out else said[-1])
-    return float(result.stdout)
+        raise ScriptFailed((f"{name}: " if name else "") + ("timed out" if result.timed_out else said[-1]))
+    return [float(word) for word in result.stdout.split()]
+
+
+def figure(result: RunResult) -> float:
+    """Return the one number that it printed, likewise."""
+    (number,) = numbers(result)
+    return number
 
 
 def percentile(samples: Sequence[float], percent: float) -> float:

@@ -27,7 +27,7 @@ def command(on: str, only: tuple[str, ...], seeds: int, jitter: int) -> None:
     \b
     speed      task switches, items from core 1, calls to core 1, latency under load, heap
     wake-ups   how soon core 0 wakes, by core 1 and by an interrupt, idle and busy, seed by seed
-    drivers    how late each driver tells a task what an interrupt has seen; some minutes
+    drivers    how late each driver tells a task what an interrupt has seen, what a receiver takes; some minutes
 
     \b
     Examples:
@@ -37,7 +37,7 @@ def command(on: str, only: tuple[str, ...], seeds: int, jitter: int) -> None:
     from rich.console import Console
 
     from .. import targets
-    from ..bench import drivers, speed, wakeups
+    from ..bench import drivers, receiver, speed, wakeups
     from ..bench.scripts import ScriptFailed
 
     console = Console()
@@ -53,6 +53,7 @@ def command(on: str, only: tuple[str, ...], seeds: int, jitter: int) -> None:
                 console.print(wakeups.wake_up_table(console, tasks, seeds, jitter))
         if not only or "drivers" in only:
             console.print(drivers.table_of(console, list(drivers.DRIVERS)))
+            console.print(receiver.table_of(console))
     except ScriptFailed as failure:
         print(f"twincore: {failure}", file=sys.stderr)
         sys.exit(1)
