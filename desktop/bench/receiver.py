@@ -69,16 +69,16 @@ def log_of(receiver: Receiver) -> list[str]:
     return lines
 
 
-def measured(receiver: Receiver, setting: tuple[int, int]) -> tuple[float, float]:
-    """(the share of core 0 in %, sentences a second that were parsed). Raises ScriptFailed, also if one was lost."""
+def measured(receiver: Receiver, setting: tuple[int, int]) -> tuple[float, float, int]:
+    """(the share of core 0 in %, sentences a second that were parsed, how many were lost). Raises ScriptFailed."""
     with TemporaryDirectory() as folder:
         log = Path(folder) / "receiver.nmea"
         log.write_text("\r\n".join(log_of(receiver)) + "\r\n")
         wiring = Wiring(tables={"chip": {"receiver": {"kind": "gps", "log": str(log), "uart": 0, "latency_us": 0}}})
         args = [*map(str, setting), str(SILENT)]
         result = emulator.run(SCRIPTS / "nmea.py", args=args, wiring=wiring, wall_limit=300)
-    share, rate = numbers(result, "nmea")
-    return share, rate
+    share, rate, lost = numbers(result, "nmea")
+    return share, rate, int(lost)
 
 
 def table_of(console: Console) -> Table:
@@ -90,5 +90,6 @@ def table_of(console: Console) -> Table:
         table.add_column(f"rxbuf {room}, pause_ms {pause}", justify="right")
     for receiver in track(RECEIVERS, "receivers", console=console, transient=True):
         found = [measured(receiver, setting) for setting in SETTINGS]
-        table.add_row(receiver.title, f"{found[0][1]:.0f}", *[f"{share:.1f} %" for share, _ in found])
+        rate = f"{len(receiver.bodies) * 10}"
+        table.add_row(receiver.title, rate, *[f"{share:.1f} %, {lost} lost" for share, _, lost in found])
     return table
