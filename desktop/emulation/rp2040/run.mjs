@@ -28,7 +28,10 @@ if not (_exit is None or isinstance(_exit, int)):
 /** The board has reset itself: whatever it does now, the program has ended. */
 class WasReset extends Error {
   constructor(reason) {
-    super(reason === 'watchdog' ? 'the watchdog has reset the board' : 'the program has reset the board');
+    super({
+      watchdog: 'the watchdog has reset the board',
+      bootloader: 'the board waits for firmware in its bootloader, and the program has ended',
+    }[reason] ?? 'the program has reset the board');
   }
 }
 

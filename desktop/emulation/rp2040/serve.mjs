@@ -25,7 +25,11 @@ const kept = options.keep
 let client = null;
 board.onData = (packet) => { if (client && client.writableLength < MOST_UNREAD) client.write(Buffer.from(packet)); };
 board.onReset = (reason) => {
-  console.error(`twincore: ${reason === 'watchdog' ? 'the watchdog has reset the board' : 'the board resets'}`);
+  const what = {
+    watchdog: 'the watchdog has reset the board',
+    bootloader: 'the bootloader was asked for, which is not emulated: the board boots its firmware again',
+  }[reason] ?? 'the board resets';
+  console.error(`twincore: ${what}`);
 };
 
 function adopt(socket) {

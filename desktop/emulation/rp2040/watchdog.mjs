@@ -3,9 +3,10 @@
 // flash, SRAM, REASON and SCRATCH keep theirs, and so does what is outside of the chip: levels on pins, who listens.
 const WATCHDOG = 0x40058, PSM = 0x40010, TIMER = 0x40054, RTC = 0x4005c;
 const FORCED = 2; // in REASON
+const BOOT_MAGIC = 0xb007c0d3, ROM_END = 0x4000; // in SCRATCH4: the boot ROM jumps to what is in SCRATCH7 (RP2040 datasheet, 2.8.1.1)
 const OUTSIDE = new Set(['rawInputValue', 'channelValues', 'listeners', 'lastValue']);
 
-/** Thrown to leave the instruction, or the alarm, in which the chip resets. `reason`: "watchdog", or "reset" by software. */
+/** Thrown to leave the instruction, or the alarm, in which the chip resets. `reason`: "watchdog", "reset" by software, "bootloader". */
 export class ChipReset extends Error {
   constructor(reason) { super(`the chip resets: ${reason}`); this.reason = reason; }
 }
@@ -14,8 +15,13 @@ export class ChipReset extends Error {
 export function armWatchdog(mcu) {
   const watchdog = mcu.peripherals[WATCHDOG];
   watchdog.onWatchdogTrigger = () => {
-    if (mcu.peripherals[PSM].wdsel) throw new ChipReset(watchdog.reason === FORCED ? 'reset' : 'watchdog');
+    if (mcu.peripherals[PSM].wdsel) throw new ChipReset(reasonOf(watchdog));
   };
+}
+
+function reasonOf({ reason, scratchData }) {
+  if (scratchData[4] === BOOT_MAGIC && scratchData[7] < ROM_END) return 'bootloader'; // the ROM's own, of USB
+  return reason === FORCED ? 'reset' : 'watchdog';
 }
 
 function disarm(watchdog) {

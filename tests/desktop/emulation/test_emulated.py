@@ -123,6 +123,13 @@ def test_the_watchdogs_reset_ends_the_run_and_says_so(app, twincore):
     assert (result.returncode, result.stderr) == (72, "the watchdog has reset the board\n")
 
 
+def test_the_bootloader_ends_the_run_and_says_so(app, twincore):
+    script = app("import machine, time\nprint('bye')\ntime.sleep_ms(5)\nmachine.bootloader()\nprint('never')\n")
+    result = twincore("run", script, "--on", "rp2040")
+    assert (result.returncode, result.stdout) == (72, "bye\n")
+    assert result.stderr == "the board waits for firmware in its bootloader, and the program has ended\n"
+
+
 def test_a_crash_of_core_1_ends_the_run_and_says_where(app, twincore):
     script = app(
         "import _thread, machine, time\ndef crash():\n    machine.mem32[0x60000000]\n"
