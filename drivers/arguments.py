@@ -1,6 +1,7 @@
-"""check_time and check_whole: numbers that a driver is given, refused at once if they can't be. Any context.
+"""check_time, check_whole, check_worker: what a driver is given, refused at once if it can't be. Any context.
 
-A time that is no number, or has no end, would be told much later, by a task, and not to who gave it.
+A time that is no number, or has no end, or what is no worker, would be told much later, by a task, and not to who gave
+it.
 """
 
 
@@ -17,6 +18,12 @@ def check_whole(name, given, least=1, unit=""):
     if not isinstance(given, int) or given < least:
         error = ValueError if isinstance(given, (int, float)) else TypeError
         raise error(name + " is " + str(least) + unit + " or more, a whole number, not " + repr(given))
+
+
+def check_worker(worker):
+    """TypeError for what is no Worker."""
+    if not hasattr(worker, "assign"):
+        raise TypeError("worker is an offload.Worker, not " + repr(worker))
 
 
 def _text_of_time(name, given, unit, least):

@@ -8,9 +8,12 @@ def heartbeat(ms, led=None):
     """A coroutine, for `create_task`: switch `led` over each `ms` milliseconds until it is cancelled, then off.
 
     led: what `toggle()` switches over, as a machine.Pin or a pyb.LED does, or else what is called with 1 or 0; None:
-    the LED of the board. Raises ValueError for less than 1 ms, RuntimeError where no LED of the board is known.
+    the LED of the board. Raises ValueError for less than 1 ms, TypeError for what is no LED, RuntimeError
+    where none of the board is known.
     """
     check_time("the time between two changes of an LED", ms, "ms", 1)
+    if not (led is None or callable(led) or hasattr(led, "toggle")):
+        raise TypeError("led is a machine.Pin, or what can be called, not " + repr(led))
     return _flash(ms, _led_of_board() if led is None else led)
 
 

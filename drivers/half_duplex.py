@@ -97,7 +97,9 @@ class HalfDuplex:
         """The next line, None if none comes within `ms`."""
         try:
             return await wait_for_ms(self._lines.read(), ms)
-        except TimeoutError:
+        except TimeoutError as exc:
+            if getattr(exc, "errno", None) is not None:  # CPython's own: the connection broke, of which silence is none
+                raise
             return None
 
 

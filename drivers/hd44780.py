@@ -41,6 +41,7 @@ class LCD:
     and returns at once; `lcd[row]` is what the row is to show. chr(0) to chr(7) are those made with `custom`;
     characters above chr(255), which the display can't have, become "?". IndexError for a row that isn't there. A task
     writes what differs from what is displayed, a character at a time: what is replaced before its turn is never seen.
+    A display that was unplugged, or lost its power, can't be told from another: call `reset` when it is back.
     After `deinit` RuntimeError.
     """
 
@@ -61,7 +62,9 @@ class LCD:
         self.rows = rows
         self._shown = bytearray(rows * cols)  # by the display; of no meaning before the first clearing
         self._wanted = bytearray([BLANK] * (rows * cols))
-        self._customs = {}  # number -> its dots: those still to be written
+        self._own = {}  # number -> its dots: characters of the program's own
+        self._customs = {}  # those of them still to be written
+        self._anew = True  # the display is to be initialised
         self._clear = True
         self._work = Event()
         self._done = Event()
@@ -95,7 +98,7 @@ class LCD:
             raise ValueError("there are characters 0 to 7 of the program's own, not " + str(number))
         if len(dots) != DOTS or not all([isinstance(row, int) and 0 <= row <= 0x1F for row in dots]):
             raise ValueError("a character is 8 rows of 5 bits, 0 to 0x1f, not " + str(dots))
-        self._customs[number] = bytes(dots)
+        self._own[number] = self._customs[number] = bytes(dots)
         self._begin()
 
     def clear(self):
@@ -103,6 +106,12 @@ class LCD:
         self._check()
         self._wanted[:] = bytes([BLANK] * len(self._wanted))
         self._clear = True
+        self._begin()
+
+    def reset(self):
+        """Begin anew on a display that has lost what it had: initialise it, and write all again, `custom` included."""
+        self._check()
+        self._anew = True
         self._begin()
 
     async def flush(self):
@@ -141,9 +150,12 @@ class LCD:
 
     async def _run(self):
         try:
-            await self._initialise()
             while True:
                 self._work.clear()  # before the look: what is asked for from here on is looked at again
+                if self._anew:
+                    self._anew = False
+                    await self._initialise()
+                    self._customs = dict(self._own)
                 await self._update()
                 if not self._work.is_set():
                     self._done.set()
@@ -179,7 +191,7 @@ class LCD:
         shown, wanted = self._shown, self._wanted
         at = -1  # the index whose address the display is at
         for index in range(len(wanted)):
-            if self._clear:
+            if self._clear or self._anew:
                 return  # asked for since: that comes first
             if shown[index] != wanted[index]:
                 if index != at or index % self.cols == 0:

@@ -8,14 +8,15 @@
     create_task(server.run())
 """
 
+import json
+
 from ..core.context import create_task, get_event_loop
 from ..core.deadline import wait_for
 from ..core.errors import TimeoutError
 from ..core.server import start_server
-from ..core.sleep import sleep
 from ..primitives.calling import end
 from .arguments import check_time, check_whole
-from .channel import OVERHEAD, Channel, ConnectionBroken, check_port, greeting_of
+from .channel import Channel, ConnectionBroken, check_address, greeting_of, longest_line
 from .records import RecordOrientedUart
 
 
@@ -35,8 +36,9 @@ class HeartbeatServer:
     Raises ValueError for numbers that are out of range, TypeError for a handler that can't be called.
 
     `clients`: the Channel of each name. `refused` counts connections that did not begin as they should, or were too
-    many. What a handler raises is reported by the loop's exception handler; the connection of its client ends then, and
-    the next one of that client has a new handler.
+    many, or of clients with another max_length. What a handler raises is reported by the loop's exception handler. When
+    a handler has ended, with an error or not, or has closed its channel, the connection of its client ends; the next
+    one of that client has a new handler, which gets what the other had not taken, unless that closed the channel.
     """
 
     def __init__(
@@ -46,7 +48,7 @@ class HeartbeatServer:
         check_whole("max_clients", max_clients)
         if not callable(handler):
             raise TypeError("handler is a coroutine function of a Channel, not " + repr(handler))
-        check_port(port)
+        check_address(host, port)
         check_time("forget", forget, "s", 0)
         Channel("", timeout, window, max_length)  # its errors now, and not at the first client
         self.clients = {}
@@ -92,30 +94,46 @@ class HeartbeatServer:
     async def _serve(self, stream, _):
         channel = None
         try:
-            records = RecordOrientedUart(stream, b"\n", self._max_length + OVERHEAD)
-            greeting = greeting_of(await wait_for(records.read(), self._timeout))
+            records = RecordOrientedUart(stream, b"\n", longest_line(self._max_length))
+            greeting = greeting_of(await wait_for(records.read(), self._timeout), self._max_length)
             channel = self._channel(greeting[0])
             stream.write(channel.hello())
             await channel.serve(stream, records, greeting)
-        except (OSError, EOFError, TimeoutError):
+        except (OSError, EOFError, TimeoutError) as exc:
             if channel is None:
                 self.refused += 1
+                await self._say_why(stream, exc)
         finally:
             stream.close()
-        if channel is not None:
-            links = channel.links
-            await sleep(self._forget)
-            if not channel.connected() and channel.links == links and self.clients.get(channel.name) is channel:
-                self._drop(channel.name)
+        if channel is not None and not channel.closed():
+            try:
+                await wait_for(channel.up.wait(), self._forget)  # then a later connection sees to this
+            except TimeoutError:
+                if self.clients.get(channel.name) is channel:
+                    self._drop(channel.name)
+
+    async def _say_why(self, stream, exc):
+        """To a client that has introduced itself: it tries again, and its `last_error` says this."""
+        if not isinstance(exc, ConnectionBroken):
+            return
+        try:
+            stream.write(json.dumps(["refused", exc.args[0]]).encode() + b"\n")
+            await wait_for(stream.drain(), self._timeout)
+        except (OSError, TimeoutError):
+            pass
 
     def _channel(self, name):
         channel = self.clients.get(name)
+        if channel is not None and channel.closed():  # by its handler, which goes on
+            self._drop(name)
+            channel = None
         if channel is None:
             if len(self.clients) >= self._max_clients:
                 raise ConnectionBroken("too many clients")
             channel = Channel(name, self._timeout, self._window, self._max_length)
             channel.belong()
             self.clients[name] = channel
+        if name not in self._tasks:
             self._tasks[name] = create_task(self._handle(channel))
         return channel
 
@@ -126,9 +144,12 @@ class HeartbeatServer:
             loop = get_event_loop()
             told = {"message": "the handler of a HeartbeatServer failed", "exception": exc, "future": loop.current}
             loop.call_exception_handler(told)
-            if self.clients.get(channel.name) is channel:  # else nobody would take what is acknowledged
-                self._drop(channel.name)
+        if self.clients.get(channel.name) is channel:
+            self._tasks.pop(channel.name)
+            channel.disconnect()  # nobody would take what is acknowledged
 
     def _drop(self, name):
         self.clients.pop(name).close()
-        end(self._tasks.pop(name))
+        task = self._tasks.pop(name, None)
+        if task is not None:
+            end(task)

@@ -52,8 +52,12 @@ class HTU21D:
 
     def __init__(self, i2c, read_delay=10, address=ADDRESS):
         check_time("read_delay", read_delay)
+        if not isinstance(address, int):
+            raise TypeError("an I2C address is a whole number, not " + repr(address))
         if not 0x08 <= address <= 0x77:
             raise ValueError("an I2C address is 0x08 to 0x77, not " + hex(address))
+        if not hasattr(i2c, "scan"):
+            raise TypeError("i2c is a machine.I2C, not " + repr(i2c))
         self.temperature = None
         self.humidity = None
         self.error = None

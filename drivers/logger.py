@@ -23,9 +23,9 @@ from ..offload.job import WorkerClosed
 from ..offload.worker import Worker
 from ..primitives.calling import call
 from ..threadsafe.bytepipe import BytePipe
-from .arguments import check_time, check_whole
+from .arguments import check_time, check_whole, check_worker
 from .home import check_home
-from .logger_file import LogFile
+from .logger_file import LogFile, name_of
 
 
 class LogSource:
@@ -72,7 +72,7 @@ class Logger:
     opened, also each time that is tried again: mounts the card. retry, seconds until then; on_error, a function or
     coroutine function called with the error when writing fails, and with None when it works again. worker, a Worker
     that it shares with others, None: one of its own; on RP2 core 1, and no code on core 0 may use files meanwhile.
-    ValueError for numbers that make no sense.
+    ValueError for numbers that make no sense, TypeError for what is no path or no worker.
 
     | method | who may call | blocks | full | closed |
     |---|---|---|---|---|
@@ -91,6 +91,7 @@ class Logger:
     def __init__(
         self, path, *, size=4096, interval=1, rotate=None, keep=1, mount=None, retry=5, on_error=None, worker=None,
     ):  # fmt: skip
+        path = name_of(path)
         check_time("interval", interval)
         check_time("retry", retry)
         if rotate is not None:
@@ -100,6 +101,8 @@ class Logger:
         for name, func in (("mount", mount), ("on_error", on_error)):
             if not (func is None or callable(func)):
                 raise TypeError(name + " is a function, or None, not " + repr(func))
+        if worker is not None:
+            check_worker(worker)
         self._own = worker is None
         self._worker = Worker() if worker is None else worker  # first: a board has no room for its stack later
         self.error = None
@@ -171,7 +174,10 @@ class Logger:
             source._pipe.close()
         self._wanted = True
         self._flag.set()
-        await wait_for(gather(self._task, return_exceptions=True), timeout)
+        try:
+            await wait_for(gather(self._task, return_exceptions=True), timeout)
+        except TimeoutError:
+            raise TimeoutError("a write to " + self._file.path + " hangs for " + str(timeout) + " s") from None
         if self._own:
             await self._worker.close(timeout, False)
 

@@ -17,7 +17,7 @@ class LogFile:
     """
 
     def __init__(self, path, rotate, keep, mount):
-        self._path = path
+        self.path = path
         self._rotate = rotate
         self._keep = keep
         self._mount = mount
@@ -66,7 +66,7 @@ class LogFile:
     def _open(self):
         if self._mount is not None:
             self._mount()
-        self._file = open(self._path, "ab", 0)
+        self._file = open(self.path, "ab", 0)
         size = self._file.seek(0, 2)
         part = 0 if self._size is None else size - self._size
         if 0 < part <= len(self.pending):
@@ -77,14 +77,23 @@ class LogFile:
     def _turn_over(self):
         self.close()
         for number in range(self._keep, -1, -1):
-            name = self._path if number == 0 else self._path + "." + str(number)
+            name = self.path if number == 0 else self.path + "." + str(number)
             if number == self._keep:
                 _remove(name)
             elif _exists(name):
-                os.rename(name, self._path + "." + str(number + 1))
-        self._file = open(self._path, "ab", 0)
+                os.rename(name, self.path + "." + str(number + 1))
+        self._file = open(self.path, "ab", 0)
         self._size = 0
         self.rotations += 1
+
+
+def name_of(path):
+    """A path as text. TypeError for what is none: a number would be a file that is somebody else's."""
+    if hasattr(path, "__fspath__"):
+        path = path.__fspath__()
+    if not isinstance(path, str):
+        raise TypeError("path is the name of a file, not " + repr(path))
+    return path
 
 
 def _exists(path):

@@ -9,14 +9,14 @@ It takes a step in each pass while other tasks are ready, and none while the loo
 
 import gc
 
-from ..core.context import get_event_loop
+from ..core.context import create_task, get_event_loop
 from ..core.event import Event
 from ..core.native import MICROPYTHON
 from ..core.power import ClockOver
 from ..core.sleep import sleep_ms
 from ..core.times import CLOCK_HZ
 from ..primitives.alarm import Alarm
-from ..primitives.calling import call
+from ..primitives.calling import call, end
 
 if MICROPYTHON:
     from time import ticks_diff, ticks_us
@@ -50,75 +50,108 @@ def metrics(seconds=10, report=print):
     """A coroutine function that measures the loop it runs in, until it is cancelled: `create_task(metrics()())`.
 
     Each `seconds` it calls `report(reading)`, with a LoopReading, or runs it in a task if it is a coroutine function;
-    what that raises is reported by the loop's exception handler. ValueError for less than 0.1 or more than 300 seconds,
-    TypeError for what can't be called.
+    what that raises is reported by the loop's exception handler. Several may measure a loop. ValueError for less than
+    0.1 or more than 300 seconds, TypeError for what is no number, or can't be called.
     """
-    if not 0.1 <= seconds <= MOST:
-        raise ValueError("a period is 0.1 to " + str(MOST) + " seconds, not " + str(seconds))
+    number = isinstance(seconds, (int, float))
+    if not number or not 0.1 <= seconds <= MOST:
+        error = ValueError if number else TypeError
+        raise error("a period is 0.1 to " + str(MOST) + " seconds, not " + repr(seconds))
     if not callable(report):
         raise TypeError("report is a function of a LoopReading, not " + repr(report))
 
     async def measure():
         loop = get_event_loop()
-        clock = _IdleClock(loop.clock)
-        loop.clock = clock
-        alarm = Alarm(loop, clock.end_period)
+        meter = _meter_of(loop)
+        period = _Period(loop, meter, seconds, report)
+        meter.periods.append(period)
         try:
-            while True:
-                alarm.set(loop.clock.now() + int(seconds * CLOCK_HZ))
-                reading = await _period(loop, clock)
-                call(report, (reading,))
+            period.begin()
+            await Event().wait()  # for good: the period's alarm does the rest
         finally:
-            alarm.stop()
-            clock.leave(loop)
+            period.alarm.stop()
+            meter.periods.remove(period)
+            if not meter.periods:
+                end(meter.task)
+                meter.leave(loop)
 
     return measure
 
 
-async def _period(loop, clock):
-    reading = LoopReading()
-    total = 0
-    begin = clock.us()
-    clock.begin_period()
-    while not clock.over:
-        if not loop.has_ready():  # there is nobody but this task: let the loop sleep
-            await clock.woken.wait()
-            clock.woken.clear()
-            continue
-        start = clock.us()
-        await sleep_ms(0)
-        took = clock.since(start)
-        total += took
+class _Period:
+    """What one of those who measure has so far."""
+
+    def __init__(self, loop, meter, seconds, report):
+        self.alarm = Alarm(loop, self._end)
+        self._loop = loop
+        self._meter = meter
+        self._length = int(seconds * CLOCK_HZ)
+        self._report = report
+        self._start = 0
+        self._reading = None
+        self._total = 0  # us of its passes
+        self.slept = 0  # us
+
+    def begin(self):
+        self._reading = LoopReading()
+        self._start = self._meter.us()
+        self._total = self.slept = 0
+        self.alarm.set(self._loop.clock.now() + self._length)
+
+    def note(self, took):
+        """A pass that took so many us."""
+        reading = self._reading
+        self._total += took
         reading.passes += 1
         if took > reading.longest_us:
             reading.longest_us = took
         if took < reading.shortest_us or reading.passes == 1:
             reading.shortest_us = took
-    if reading.passes:
-        reading.mean_us = total // reading.passes
-    reading.idle = clock.idle / max(1, clock.since(begin))
-    if hasattr(gc, "mem_free"):
-        reading.free = gc.mem_free()
-    return reading
+
+    def _end(self):
+        reading = self._reading
+        if reading.passes:
+            reading.mean_us = self._total // reading.passes
+        reading.idle = self.slept / max(1, self._meter.since(self._start))
+        if hasattr(gc, "mem_free"):
+            reading.free = gc.mem_free()
+        self.begin()
+        call(self._report, (reading,))
 
 
-class _IdleClock(ClockOver):
-    """Shows the time of `inner`, and how long its loop slept."""
+def _meter_of(loop):
+    """The one that measures `loop` already, or a new one."""
+    clock = loop.clock
+    while clock is not None:
+        if isinstance(clock, _Meter):
+            return clock
+        clock = getattr(clock, "inner", None)
+    loop.clock = meter = _Meter(loop.clock)
+    meter.task = create_task(meter.step(loop))
+    return meter
+
+
+class _Meter(ClockOver):
+    """Shows the time of `inner`, and how long its loop slept; its task takes the steps. For all who measure the loop:
+    of two tasks that step while others are ready neither would let it sleep again."""
 
     def __init__(self, inner):
         ClockOver.__init__(self, inner)
-        self.idle = 0  # us in this period
-        self.over = False
-        self.woken = Event()  # set when the loop has slept, and at the end of a period
+        self.periods = []
+        self.task = None
+        self._woken = Event()  # set when the loop has slept
 
-    def begin_period(self):
-        self.idle = 0
-        self.over = False
-        self.woken.clear()
-
-    def end_period(self):
-        self.over = True
-        self.woken.set()
+    async def step(self, loop):
+        while True:
+            if not loop.has_ready():  # there is nobody but this task: let the loop sleep
+                await self._woken.wait()
+                self._woken.clear()
+                continue
+            start = self.us()
+            await sleep_ms(0)
+            took = self.since(start)
+            for period in self.periods:
+                period.note(took)
 
     def us(self):
         return ticks_us() if MICROPYTHON else self.inner.now()
@@ -135,8 +168,10 @@ class _IdleClock(ClockOver):
             self.inner.sleep(loop, timeout)
         else:
             loop.sleep_for(timeout)
-        self.idle += self.since(start)
-        self.woken.set()
+        slept = self.since(start)
+        for period in self.periods:
+            period.slept += slept
+        self._woken.set()
 
     def leave(self, loop):
         """Give `loop` its clock back, though another was put over this one meanwhile."""

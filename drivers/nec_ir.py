@@ -19,7 +19,7 @@ from ..core.native import MICROPYTHON, fence
 from ..core.sleep import sleep_ms
 from ..primitives.calling import call, end
 from ..primitives.pin_irq import interrupts, listen, silence
-from .nec_times import CODE, OVERRUN, REPEAT, decode
+from .nec_times import BADADDR, BADBLOCK, BADDATA, BADREP, BADSTART, CODE, OVERRUN, REPEAT, decode
 
 if MICROPYTHON:
     from time import ticks_diff, ticks_us
@@ -38,11 +38,12 @@ class NEC_IR:
     Args: pin, a machine.Pin, an input, low while light is seen (either way round: edges count); extended, addresses
     have 16 bits, and no check of their own. TypeError for a pin without interrupts and for what can't be called.
 
-    `data` is 0 to 255, or negative: REPEAT, the key is held, with the address of the last good code; or an error, with
-    the address 0: BADSTART, it does not begin as a code does; BADBLOCK, it ends too soon, or has times that none has;
-    BADREP, a repeat that goes on; OVERRUN, it does not end where a code ends, or the loop was late for too many edges;
-    BADDATA and BADADDR, the byte and its complement don't match. `errors` counts these. What the callback raises is
-    reported, and the next code is decoded as if nothing had been. A code is reported 12 to 17 ms after its end.
+    `data` is 0 to 255, or negative, of which the class has the names, as in `data == NEC_IR.REPEAT`: REPEAT, the key is
+    held, with the address of the last good code; or an error, with the address 0: BADSTART, it does not begin as a code
+    does; BADBLOCK, it ends too soon, or has times that none has; BADREP, a repeat that goes on; OVERRUN, it does not
+    end where a code ends, or the loop was late for too many edges; BADDATA and BADADDR, the byte and its complement
+    don't match. `errors` counts these. What the callback raises is reported, and the next code is decoded as if nothing
+    had been. A code is reported 12 to 17 ms after its end.
 
     | method | who may call | blocks | allocates on MicroPython |
     |---|---|---|---|
@@ -50,6 +51,14 @@ class NEC_IR:
     | making it, `deinit()` | tasks of one loop, its callback too; on RP2 of core 0's | never | |
     | `errors`, `address` | any context | never | nothing |
     """
+
+    REPEAT = REPEAT
+    BADSTART = BADSTART
+    BADBLOCK = BADBLOCK
+    BADREP = BADREP
+    OVERRUN = OVERRUN
+    BADDATA = BADDATA
+    BADADDR = BADADDR
 
     def __init__(self, pin, callback, extended=False, *args):
         if not interrupts(pin):

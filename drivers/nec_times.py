@@ -58,8 +58,11 @@ def decode(widths, count, extended):
 
 
 def encode(address, data, extended):
-    """An array of us, a mark first: what `decode` decodes. ValueError naming the range."""
+    """An array of us, a mark first: what `decode` decodes. ValueError naming the range, TypeError."""
     most = 0xFFFF if extended else 0xFF
+    for name, given in (("an address", address), ("data", data)):
+        if not isinstance(given, int):
+            raise TypeError(name + " is a whole number, not " + repr(given))
     if not 0 <= address <= most:
         raise ValueError("an address is 0 to " + hex(most) + ", or to 0xffff if it is extended, not " + str(address))
     if not 0 <= data <= 0xFF:

@@ -13,7 +13,7 @@ from ..core.native import MICROPYTHON
 from ..core.sleep import sleep_ms
 from ..core.times import UNITS_PER_MS
 from ..threadsafe.event import ThreadSafeEvent
-from .arguments import check_time
+from .arguments import check_time, check_worker
 from .home import check_home
 from .nec_times import EVERY_MS, encode, repeat
 
@@ -37,8 +37,7 @@ class NECTransmitter:
     def __init__(self, output, worker, mark=1):
         if not (hasattr(output, "duty_u16") or callable(output)):
             raise TypeError("an output is a machine.PWM or a machine.Pin, not " + repr(output))
-        if not hasattr(worker, "assign"):
-            raise TypeError("worker is an offload.Worker, not " + repr(worker))
+        check_worker(worker)
         if mark not in (0, 1):
             raise ValueError("mark is the level 0 or 1, not " + repr(mark))
         self.sent = 0  # codes, repeats included

@@ -16,7 +16,7 @@ from ..core.sleep import sleep_ms
 from ..core.times import CLOCK_HZ, UNITS_PER_MS
 from ..offload.job import WorkerClosed
 from ..offload.worker import Worker
-from .arguments import check_time
+from .arguments import check_time, check_worker
 from .home import check_home
 
 
@@ -36,7 +36,8 @@ class Polled:
     Args: read, it may block, and its code is for the thread (on RP2 for core 1: no interrupts are set up there, and no
     file opened); interval, from one beginning to the next; queue, a ThreadSafeQueue or what has its `put_sync`; worker,
     a Worker that it shares with others, one read at a time: on RP2 there can be one only. None: one of its own, which
-    `stop` closes. ValueError for an interval that is not above 0, TypeError for what can't be called, or is no queue.
+    `stop` closes. ValueError for an interval that is not above 0, TypeError for what can't be called or is no
+    queue or worker.
 
     | method | who may call | blocks |
     |---|---|---|
@@ -55,6 +56,8 @@ class Polled:
         if not hasattr(queue, "put_sync"):
             raise TypeError("queue is a ThreadSafeQueue, or what has its put_sync, not " + repr(queue))
         check_time("interval", interval)
+        if worker is not None:
+            check_worker(worker)
         self._read = read
         self._queue = queue
         self._interval = max(UNITS_PER_MS, int(interval * CLOCK_HZ))

@@ -19,8 +19,8 @@ from ..primitives.queue import Queue
 from .crontab import cron
 
 SLICE = 60  # seconds of one sleep: so soon it is noticed that the clock was set
-SET = 2  # the clock was set if it went so much further than time passed, or less far; both count whole seconds
-CORRECTION = 60  # set back by no more than this, it brings no time twice
+SET = 2  # the clock was set back if it went by so much less than time passed; both count whole seconds
+CORRECTION = 60  # set by no more than this, it brings no time twice and leaves none out
 
 
 class Sequence:
@@ -56,9 +56,10 @@ def schedule(func, *args, times=None, now=None, **cron_args):
     Returns, after the last time, what func returned then, the Task that runs it, or None.
     Raises at once what `cron` raises; ValueError for a times below 0, TypeError for a func that is none of these.
 
-    The calendar's clock is followed: when it is set, waiting begins anew from there, and times that were left out do
-    not come; set back by less than a minute it does not repeat any. But no time is lost because the loop was busy: what
-    is late comes late, one after another. What func raises is reported by the loop's exception handler. On a
+    The calendar's clock is followed: when it is set, which is noticed within a minute, waiting begins anew from where
+    it is then; times that were left out up to there do not come. Corrected by less than a minute it brings each time
+    once: none again that it comes to again, and late what it left out. Nor is a time lost because the loop was busy:
+    what is late comes late, one after another. What func raises is reported by the loop's exception handler. On a
     VirtualClock the calendar begins with the system's time and goes on as that clock does.
     """
     if times is not None and (not isinstance(times, int) or times < 0):
@@ -135,8 +136,8 @@ class _Calendar:
             ahead = self._difference()
             change = ahead - self._ahead
             self._ahead = ahead
-            if change > SET or change < -SET:
-                return False
+            if change > CORRECTION or change < -SET:
+                return False  # set on by less, it may have passed what is due, which comes now
             left = due - self._now()
             if left <= 0:
                 return True

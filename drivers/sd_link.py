@@ -34,6 +34,10 @@ class SDLink:
     """`checks`: checksums are looked at. `by_bytes`: what the card counts. `damaged`: the last error was a checksum."""
 
     def __init__(self, spi, cs):
+        if not hasattr(spi, "readinto"):
+            raise TypeError("spi is a machine.SPI or SoftSPI, not " + repr(spi))
+        if not hasattr(cs, "init"):
+            raise TypeError("cs is a machine.Pin, not " + repr(cs))
         cs.init(cs.OUT, value=1)
         self.spi = spi
         self.checks = False

@@ -104,6 +104,22 @@ def test_a_device_that_does_not_stop_is_an_error_with_what_came(core, drivers):
     run(core, main)
 
 
+@pytest.mark.parametrize("number", [5, 110])
+def test_a_stream_that_breaks_is_no_silence(core, drivers, number):
+    """CPython makes a TimeoutError of an OSError(ETIMEDOUT), as a connection has whose other end is gone."""
+
+    async def main():
+        device = Device()
+        modem = drivers.HalfDuplex(device, timeout=50)
+        device.error = OSError(number, "broken")
+        for command in ("AT", None):
+            with pytest.raises(OSError) as caught:
+                await modem.send_command(command)
+            assert caught.value.errno == number
+
+    run(core, main)
+
+
 def test_what_makes_no_sense_is_refused_and_closed_is_closed(core, drivers):
     async def main():
         for options in ({"timeout": 0}, {"max_lines": 0}, {"max_length": 0}):

@@ -80,6 +80,38 @@ def test_it_begins_anew_on_a_display_that_another_program_has_left_between_two_n
     on_board(test)
 
 
+@pytest.mark.parametrize("reset_works", [True, False])
+@pytest.mark.parametrize("after", ["all is written", "some is written"])
+def test_a_display_that_lost_its_power_shows_all_again(reset_works, after):
+    async def test(board, display, pins):
+        lcd = LCD(pins, 16)
+        lcd.custom(1, [0b10001] * 8)
+        lcd[0] = "before \x01 after"
+        lcd[1] = "the second row"
+        if after == "all is written":
+            await lcd.flush()
+        else:
+            while "before" not in display.text()[0]:
+                await core.sleep_ms(1)
+        await power_cycle(display, reset_works)
+        lcd.reset()
+        lcd[1] = "another"
+        await lcd.flush()
+        assert display.text() == ["before \x01 after".ljust(16), "another".ljust(16)]
+        assert display.custom(1) == ["#...#"] * 8
+        lcd.deinit()
+        with pytest.raises(RuntimeError):
+            lcd.reset()
+
+    on_board(test)
+
+
+async def power_cycle(display, reset_works):
+    display.power_up(reset_works)
+    await core.sleep_ms(20)  # the chip's own reset
+    display.errors.clear()  # of what went on being written
+
+
 def test_own_characters_are_drawn():
     async def test(board, display, pins):
         lcd = LCD(pins, 16)

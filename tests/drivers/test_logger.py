@@ -336,3 +336,41 @@ def test_what_makes_no_sense_is_refused(core, drivers, settings):
             drivers.Logger("twincore.log", **settings)
 
     run(core, main)
+
+
+def test_what_is_no_path_is_refused(core, drivers):
+    async def main():
+        for path in (5, None, b"twincore.log"):
+            with pytest.raises(TypeError, match="path is the name of a file"):
+                drivers.Logger(path)
+
+    run(core, main)
+
+
+@pytest.mark.cpython
+def test_a_path_of_pathlib_is_one_and_turns_over(core, drivers, tmp_path):
+    async def main():
+        async with drivers.Logger(tmp_path / "x.log", rotate=10) as log:
+            log.line("12345678")
+            await log.flush()
+            log.line("9")
+        assert content(tmp_path / "x.log.1") + content(tmp_path / "x.log") == b"12345678\n9\n"
+
+    run(core, main)
+
+
+@pytest.mark.cpython
+def test_a_write_that_hangs_is_named_as_it_is_closed(core, drivers, folder):
+    import threading
+
+    blocked = threading.Event()
+
+    async def main():
+        log = drivers.Logger("card.log", mount=blocked.wait, interval=10)
+        log.write(b"abc")
+        with pytest.raises(core.TimeoutError, match="a write to card.log hangs for 0.05 s"):
+            await log.close(0.05)
+        blocked.set()
+        await log.close(5)
+
+    run(core, main)

@@ -122,6 +122,39 @@ def test_another_clock_may_be_put_over_it_and_two_may_measure(core, drivers):
     run(core, main)
 
 
+@pytest.mark.cpython
+def test_two_who_measure_see_the_same_and_let_the_loop_sleep(core, drivers):
+    core.new_event_loop(core.VirtualClock())
+    readings, longer = [], []
+
+    async def main():
+        clock = core.get_event_loop().clock
+
+        async def load():
+            while True:
+                clock.advance(0.02)  # as if it had computed
+                await core.sleep_ms(80)
+
+        tasks = [core.create_task(load()), core.create_task(drivers.metrics(1, readings.append)())]
+        tasks.append(core.create_task(drivers.metrics(2, longer.append)()))
+        await core.sleep(4.1)
+        tasks[1].cancel()
+        await core.sleep(2.1)
+        assert len(readings) == 4 and len(longer) == 3  # the other goes on
+        for reading in readings + longer:
+            assert 0.75 <= reading.idle <= 0.85
+            assert reading.longest_us == 20_000 and 9 <= reading.passes <= 22
+        for task in tasks:
+            task.cancel()
+        await core.gather(*tasks, return_exceptions=True)
+        assert core.get_event_loop().clock is clock
+
+    try:
+        core.run(main())
+    finally:
+        core.new_event_loop()
+
+
 def test_a_report_that_fails_is_reported_and_it_goes_on(core, drivers):
     async def main():
         reports, calls = [], []

@@ -78,6 +78,12 @@ def test_codes_and_repeats_come_with_their_address_and_the_arguments(core, drive
     assert log == [(0x16, 0x59, "arg", 7), (REPEAT, 0x59, "arg", 7), (BADSTART, 0, "arg", 7)]
 
 
+def test_the_class_has_the_names_of_what_is_no_code(core, drivers):
+    times = submodule(drivers, "nec_times")
+    for number, name in enumerate("REPEAT BADSTART BADBLOCK BADREP OVERRUN BADDATA BADADDR".split(), 1):
+        assert getattr(drivers.NEC_IR, name) == getattr(times, name) == -number
+
+
 def test_codes_that_the_loop_was_late_for_are_all_there(core, drivers):
     """The interrupt marks silences: upstream decodes by the task's own time."""
     log = []

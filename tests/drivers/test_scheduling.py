@@ -183,6 +183,23 @@ def test_a_correction_of_the_clock_brings_nothing_twice(core, drivers):
     in_virtual_time(core, main)
 
 
+@pytest.mark.parametrize("seconds_on", [3, 5, 45, 59])
+def test_a_correction_of_the_clock_leaves_nothing_out(core, drivers, seconds_on):
+    """As a time server's, in the minute before something is due."""
+
+    async def main(calendar, log, note):
+        task = core.create_task(drivers.schedule(note, now=calendar, hrs=None, mins=30, secs=(15, 30)))
+        await core.sleep(1800 + 12)
+        calendar.ahead += seconds_on
+        await core.sleep(60)
+        assert len(log) == 2 and log[0][0] >= (28, 23, 30, 15)
+        await core.sleep(3600)
+        assert [entry[0] for entry in log[2:]] == [(29, 0, 30, 15), (29, 0, 30, 30)]
+        task.cancel()
+
+    in_virtual_time(core, main)
+
+
 def test_a_call_that_fails_is_reported_and_the_next_comes(core, drivers):
     reports = []
 

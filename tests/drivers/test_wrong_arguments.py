@@ -3,7 +3,7 @@
 import pytest
 
 from ports import Port
-from support import run
+from support import run, submodule
 
 
 def refused(error, words, function, *args, **options):
@@ -134,6 +134,33 @@ def test_what_can_not_be_called_or_is_no_worker_or_queue_is_refused(core, driver
         refused(TypeError, "on_error is a function, or None, not 5", drivers.Logger, "no.log", on_error=5)
 
     run(core, main)
+
+
+def test_what_is_no_worker_bus_pin_or_led_is_refused_at_once(core, threadsafe, drivers):
+    """A task would tell it later, and readings and records would just not come."""
+
+    async def main():
+        queue = threadsafe.ThreadSafeQueue(1)
+        for worker in (5, "core 1"):
+            refused(TypeError, "worker is an offload.Worker", drivers.Polled, int, 1, queue, worker)
+            refused(TypeError, "worker is an offload.Worker", drivers.Logger, "no.log", worker=worker)
+            refused(TypeError, "worker is an offload.Worker", drivers.NECTransmitter, print, worker)
+        refused(TypeError, "i2c is a machine.I2C, not 0", drivers.HTU21D, 0)
+        refused(TypeError, "spi is a machine.SPI or SoftSPI, not 0", drivers.SDCard, 0, 17)
+        refused(TypeError, "cs is a machine.Pin, not 17", drivers.SDCard, Bus(), 17)
+        refused(TypeError, "led is a machine.Pin, or what can be called, not 25", drivers.heartbeat, 100, 25)
+
+    run(core, main)
+
+
+def test_numbers_that_are_none_are_named(core, drivers):
+    times = submodule(drivers, "nec_times")
+    for given in ("1", 1.5, None):
+        refused(TypeError, "an I2C address is a whole number", drivers.HTU21D, Bus(), 1, given)
+        refused(TypeError, "an address is a whole number", times.encode, given, 1, False)
+        refused(TypeError, "data is a whole number", times.encode, 1, given, False)
+    for given in ("10", None):
+        refused(TypeError, "a period is 0.1 to 300 seconds", drivers.metrics, given)
 
 
 @pytest.mark.parametrize("port", [-1, 65536, "8123"])
