@@ -21,11 +21,12 @@ class Simulation:
     virtual: bool = False
     allow: Sequence[str] = ()
     panel: bool = False
+    boots: int = 1
 
     def asked_for(self) -> list[str]:
         """The options of the command that differ from what they are if nothing is said."""
         asked = [name for name, default in vars(NOTHING_ASKED).items() if getattr(self, name) != default]
-        return [f"--{name.rstrip('s')}" for name in asked]
+        return ["--boots" if name == "boots" else f"--{name.rstrip('s')}" for name in asked]
 
 
 NOTHING_ASKED = Simulation()

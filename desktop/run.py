@@ -76,6 +76,7 @@ def _simulated(script: Path, args: Sequence[str], simulation: Simulation) -> int
         virtual=simulation.virtual,
         allow=simulation.allow,
         panel=simulation.panel,
+        boots=simulation.boots,
     )
 
 

@@ -37,12 +37,14 @@ def run(
     virtual: bool = False,
     allow: Iterable[str] = (),
     panel: bool = False,
+    boots: int = 1,
 ) -> int:
     """Run the script on a board of its own, with this process's streams; return its exit code, 70 for a deadlock.
 
     Args: kind of board, None for that of the wiring, else a pico; links, wires as "X1:X2"; wiring, a `board.toml`, None
     for the one beside the script, if there is one; virtual, time jumps while everything waits; allow, modules of the
-    desktop that the application may import; panel, show the board below the output.
+    desktop that the application may import; panel, show the board below the output; boots, how often the application is
+    started in all, if the board resets.
     Raises ValueError (BadSetting) for what does not fit the board.
     """
     from .board import Board
@@ -59,12 +61,26 @@ def run(
         wired.apply(board)
         for note in wired.notes:
             print(f"twincore: {note}", file=sys.stderr)
-        world = World(board, [folder], args, allow=allow, errors=errors.append)
-        with _signals(world) as before_killing, _panel(board, wired, before_killing) if panel else _nothing():
-            code = world.run(script)
+        for boot in range(1, boots + 1):
+            world = World(board, [folder], args, allow=allow, errors=errors.append)
+            resets = board.resets
+            with _signals(world) as before_killing, _panel(board, wired, before_killing) if panel else _nothing():
+                code = world.run(script)
+            if board.resets == resets or boot == boots:
+                break
+            _power_down(board, world)
         sys.stdout.flush()
         sys.stderr.write("".join(errors))
     return code
+
+
+def _power_down(board: Board, world: World) -> None:
+    """What a reset does to what `world`'s application has left: no peripheral goes on, and all pins are inputs."""
+    world.close()
+    board.interrupts.forget()
+    for line in board.lines().values():
+        line.output(None)
+        line.pull(None)
 
 
 @contextlib.contextmanager

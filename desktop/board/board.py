@@ -69,6 +69,8 @@ class Board(Driven):
         self.acceleration: Any = (0, 0, 21)  # what a pyboard's accelerometer reads, or a function of the time in us
         self.bootsel = False  # whether that button of an RP2 is pressed
         self.reset_cause = "power"  # or "reset", "watchdog", "deepsleep", "soft": why the application was started
+        self.resets = 0  # so far
+        self.kept: dict[str, Any] = {}  # what a reset leaves as it is, by whose it is: flash, and an RTC's memory
 
     def line(self, pin: str | int) -> Line:
         """The pin of that name or number. ValueError names what there is."""

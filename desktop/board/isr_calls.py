@@ -2,8 +2,8 @@
 
 Each function returns a Complaint, what it does and what to do instead, or None. What may allocate or not is let pass: a
 handler that a board runs must run here. But not what works on a board until it is needed most: `append` to a list that
-happens to have room, `decode` of a text that the program has already, `print` of what needs no conversion, to a port
-that has room. Held to MicroPython with its heap locked by tests/desktop/board/test_isr_rules.py.
+happens to have room, `decode` of a text that the program has already. `print` allocates for large integers only.
+Held to MicroPython with its heap locked by tests/desktop/board/test_isr_rules.py.
 """
 
 from __future__ import annotations
@@ -51,14 +51,14 @@ MAKERS: dict[str, Complaint] = {
     **_all("hex oct bin repr input", "calls {}(), which makes a string", SCHEDULE),
     **_all("sorted dir", "calls {}(), which makes a list", SCHEDULE),
     **_all("eval exec compile", "calls {}(), which compiles its text", SCHEDULE),
-    "print": ("prints, which may allocate, and takes long", SCHEDULE),
     "open": ("opens a file", SCHEDULE),
+    "__to_bytes__": ("calls int.to_bytes, which makes a new object", FILL),  # see the dialect
     "divmod": ("calls divmod(), which makes a tuple", "use // and %"),
 }
 KEEPERS: dict[str, type] = {"str": type(None), "bytes": bytes, "tuple": tuple, "float": float}  # of that type: as it is
 SEQUENCES = (str, bytes, bytearray, list, tuple)
 LOOPS = ("run", "new_event_loop")  # of asyncio
-VIPER = {"ptr8", "ptr16", "ptr32", "uint"}
+VIPER = {"ptr8", "ptr16", "ptr32", "uint", "__viper__", "__int32__"}
 
 
 def call(
@@ -147,8 +147,19 @@ def _builtin(name: str, arguments: list[Value], loop: bool, here: Here) -> Compl
     if name == "getattr" and len(arguments) > 1:
         attribute_name = arguments[1].of(here)
         return bound(arguments[0].of(here), attribute_name) if type(attribute_name) is str else None
+    if name == "print":
+        return _large(arguments, here)
     found = here.builtins.get(name)
     return None if not isinstance(found, type) or found.__module__ == "builtins" else _instance(found, here)
+
+
+def _large(arguments: list[Value], here: Here) -> Complaint | None:
+    """An integer among these, which are printed, whose digits need memory."""
+    for argument in arguments:
+        value = argument.of(here)
+        if type(value) is int and not -1 << here.bits <= value < 1 << here.bits:
+            return f"prints an integer beyond {here.bits} bits", LATER
+    return None
 
 
 def _new_entry(owner: Any, name: str, arguments: list[Value], here: Here) -> Complaint | None:

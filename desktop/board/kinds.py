@@ -45,13 +45,20 @@ def _numbered(numbers: range, *prefixes: str, **also: str) -> dict[str, str]:
     return names
 
 
+CPU_PINS = {  # of a PYBv1.1, by the port of its STM32F405; pins that the chip has once have several names on the board
+    "A": {0: "X1", 1: "X2", 2: "X3", 3: "X4", 4: "X5", 5: "X6", 6: "X7", 7: "X8", 13: "LED1", 14: "LED2", 15: "LED3"},
+    "B": {0: "Y11", 1: "Y12", 3: "SW", 4: "LED4", 6: "X9", 7: "X10", 8: "Y3", 9: "Y4", 10: "Y9", 11: "Y10", 12: "Y5",
+          13: "Y6", 14: "Y7", 15: "Y8"},
+    "C": {0: "X19", 1: "X20", 2: "X21", 3: "X22", 4: "X11", 5: "X12", 6: "Y1", 7: "Y2", 13: "X18"},
+}  # fmt: skip
+
+
 def _pyboard() -> dict[str, str]:
     names = {f"{side}{number}": f"{side}{number}" for side in "XY" for number in range(1, 13)}
-    names |= {name: name for name in ("X17", "X18", "X19", "X20", "X21", "X22", "SW", "P2", "P3", "P4", "P5")}
-    names |= {f"LED{number}": f"LED{number}" for number in range(1, 5)}
-    names |= {"SCL": "X9", "SDA": "X10"}
+    names |= {name: name for name in ("X18", "X19", "X20", "X21", "X22", "SW", "LED1", "LED2", "LED3", "LED4")}
+    names |= {"X17": "SW", "P2": "LED4", "P3": "LED3", "P4": "LED2", "P5": "LED1", "SCL": "X9", "SDA": "X10"}
     names |= {"LED_RED": "LED1", "LED_GREEN": "LED2", "LED_YELLOW": "LED3", "LED_BLUE": "LED4"}
-    return names
+    return names | {f"{port}{number}": own for port, pins in CPU_PINS.items() for number, own in pins.items()}
 
 
 _PICO = _numbered(range(30), "GP", "GPIO", LED="GP25")

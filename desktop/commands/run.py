@@ -51,6 +51,12 @@ class PlaceOrPort(click.ParamType):  # type: ignore[type-arg]
 @click.option("--virtual", is_flag=True, help="simulated: time jumps while everything waits; a run repeats exactly.")
 @click.option("--panel", is_flag=True, help="simulated, rp2040: show pins, LEDs, displays, live; keys press buttons.")
 @click.option("--allow", metavar="MODULE", multiple=True, help="simulated: a module of the desktop's to be importable.")
+@click.option(
+    "--boots",
+    type=click.IntRange(min=1),
+    default=1,
+    help="simulated: after a reset, as by deepsleep, start the application again, so many times in all.",
+)
 @click.option("--seed", type=click.IntRange(1, 2**32 - 1), help="rp2040: which interleaving of the cores; it repeats.")
 @click.option(
     "--seeds", type=click.IntRange(1, 10_000), help="rp2040: run that many interleavings, and tell which fail."
@@ -99,6 +105,7 @@ def command(
     virtual: bool,
     panel: bool,
     allow: tuple[str, ...],
+    boots: int,
     seed: int | None,
     seeds: int | None,
     jitter: int | None,
@@ -137,7 +144,7 @@ def command(
     --timeout. What the cores and the tasks were doing is told then, at --until, and at the second of two Ctrl-C.
     """
     with one_line_errors():
-        simulation = Simulation(board, links, wiring, virtual, allow, panel)
+        simulation = Simulation(board, links, wiring, virtual, allow, panel, boots)
         emulation = Emulation(seed, seeds, jitter, until, timeout, files, stdin, firmware, no_aliases)
         code = run_application(script, place, args, simulation=simulation, emulation=emulation)
     sys.exit(code)

@@ -15,7 +15,7 @@ REFERENCE_UV = 3_300_000
 CORE_TEMP = 4  # of an RP2: the channel of its own temperature sensor
 CORE_AT_27_DEGREES = 0.706 / 3.3  # RP2040 datasheet, 4.9.5
 PINS = {
-    "pyboard": [f"X{n}" for n in (1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 19, 20, 21, 22)],
+    "pyboard": [*(f"X{n}" for n in (1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 19, 20, 21, 22)), "Y11", "Y12"],
     "esp32": [f"GPIO{n}" for n in (32, 33, 34, 35, 36, 37, 38, 39, 0, 2, 4, 12, 13, 14, 15, 25, 26, 27)],
 }
 

@@ -59,3 +59,11 @@ class Calendar:
     def _go_on(self) -> None:
         self.set_us(self.now_us())
         self._rate = self._crystal_ppm / 1e6 + self._calibration / 2**20
+
+
+def calendar_of(board: Board) -> Calendar:
+    """That of the program that is about to begin: the clock goes on over a reset, and not over switching on."""
+    calendar: Calendar | None = board.kept.get("calendar")
+    if calendar is None or board.reset_cause == "power":
+        calendar = board.kept["calendar"] = Calendar(board)
+    return calendar

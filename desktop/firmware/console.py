@@ -16,13 +16,30 @@ class Output:
     """What is written is printed by the board. Text or bytes; `buffer` is itself. Any thread."""
 
     def __init__(self, write: Callable[[str], object]) -> None:
-        self._write = write
+        self._print = write
+        self._duplicate: Any = None
         self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
 
     def write(self, text: Any) -> int:
         """Print it; returns how much that was."""
         self._write(text if isinstance(text, str) else self._decode(bytes(text)))
         return len(text)
+
+    def _write(self, text: str) -> None:
+        self._print(text)
+        other = self._duplicate
+        if other is None:
+            return
+        try:
+            other.write(text.replace("\n", "\r\n").encode())
+        except Exception as error:
+            self._duplicate = None
+            self._print(f"dupterm: Exception in write() method, deactivating: {error!r}\n")
+
+    def duplicate(self, stream: Any) -> Any:
+        """Have `stream.write(bytes)` called with what is printed from now on; None: no more. Returns the one before."""
+        before, self._duplicate = self._duplicate, stream
+        return before
 
     def flush(self) -> None:
         """Nothing is held back."""

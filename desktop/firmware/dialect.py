@@ -4,10 +4,12 @@
 |---|---|
 | `await x`, x with `__iter__` alone or a generator | `await __await__(x)` |
 | `yield from x`, x a coroutine | `yield from __iter__(x)` |
+| `array("H", x for x in y)` | with parentheses around the generator |
 | `await`, `async for`, `async with` in a plain `def` | `yield from`; the other two spelled out |
 | `yield`, `yield from` in an `async def` | `await`: to MicroPython both are one kind of generator |
-| `@micropython.native`, `.viper`, `.bytecode` | nothing; viper's pointers are memoryviews |
+| `@micropython.native`, `.viper`, `.bytecode` | nothing; viper computes in words: see `viper.py` |
 | `OSError(5)` | one with its `errno` |
+| `(-1).to_bytes(2)` | in two's complement |
 | `buf[i] = 300`, buf an array of any kind | its low bits are stored: see `narrowing.py` |
 | `"text" in data`, data bytes | the text's bytes are looked for |
 | a function, a loop | `__checkpoint__()` first, where soft interrupts run |
@@ -23,8 +25,8 @@ import ast
 from types import CodeType
 from typing import NoReturn
 
-from . import narrowing
-from .syntax_trees import filled, is_generator
+from . import narrowing, viper
+from .syntax_trees import filled, is_generator, parsed
 
 FUTURE = __future__.annotations.compiler_flag  # annotations are not evaluated: viper's name no objects
 EMITTERS = ("native", "viper", "bytecode")
@@ -43,7 +45,7 @@ def compile_source(source: str, filename: str, mode: str = "exec") -> CodeType:
     Raises SyntaxError with the line of the application.
     """
     try:
-        tree = ast.parse(source, filename, mode)
+        tree = parsed(source, filename, mode)
         tree = ast.fix_missing_locations(_Dialect().visit(tree))
         code: CodeType = compile(tree, filename, mode, FUTURE, True)
         return code
@@ -93,24 +95,26 @@ class _Dialect(ast.NodeTransformer):
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, kind: str) -> ast.AST:
         self._check_arguments(node.args)
-        viper = False
+        in_words = False
         kept = []
         for decorator in node.decorator_list:
             name = _dotted(decorator.func if isinstance(decorator, ast.Call) else decorator)
             module, _, emitter = name.rpartition(".")
             if module == "micropython" and emitter in EMITTERS:
-                viper = viper or emitter == "viper"
+                in_words = in_words or emitter == "viper"
             elif module == "micropython" and emitter.startswith("asm_"):
                 _refuse(decorator, MACHINE_CODE.format(f"@{name}"))
             else:
                 kept.append(self.visit(decorator))
         node.decorator_list = kept
         node.args = self.visit(node.args)
+        if in_words:
+            viper.in_words(node)
         self._scopes.append(_Scope(kind, node))
         body = self._statements(node.body)
         self._scopes.pop()
         first = _is_docstring(body[0]) if body else False
-        start = [*(_pointers(node) if viper else ()), _checkpoint(node.body[0])]
+        start = [*(_declared(node) if in_words else ()), _checkpoint(node.body[0])]
         node.body = [*body[:first], *start, *body[first:]]
         return node
 
@@ -259,6 +263,8 @@ finally:
             return _call("__oserror__", node, node.func, node.args[0])
         if alone and isinstance(node.func, ast.Attribute) and node.func.attr == "append":
             node.args = [narrowing.appended(node.args[0], node.func.value)]
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "to_bytes" and not node.keywords:
+            return _call("__to_bytes__", node, node.func.value, *node.args)
         return node
 
     def generic_visit(self, node: ast.AST) -> ast.AST:
@@ -323,11 +329,12 @@ def _is_docstring(statement: ast.stmt) -> bool:
     )
 
 
-def _pointers(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.stmt]:
-    """`x = ptr16(x)` for each argument of a viper function that is declared so."""
+def _declared(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.stmt]:
+    """`x = ptr16(x)` for each argument of a viper function that is declared so, or to be a word."""
     casts: list[ast.stmt] = []
     for argument in node.args.args:
-        if isinstance(argument.annotation, ast.Name) and argument.annotation.id in POINTERS:
-            value = _call(argument.annotation.id, argument, ast.Name(argument.arg, ast.Load()))
+        declared = argument.annotation.id if isinstance(argument.annotation, ast.Name) else ""
+        if declared in POINTERS or declared in viper.WORDS:
+            value = _call(viper.WORDS.get(declared, declared), argument, ast.Name(argument.arg, ast.Load()))
             casts.append(ast.copy_location(ast.Assign([ast.Name(argument.arg, ast.Store())], value), argument))
     return casts

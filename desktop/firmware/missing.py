@@ -34,8 +34,6 @@ NAMES_NOT_SIMULATED = {  # module -> name -> what a person can do
         **dict.fromkeys(("CAN", "USBDevice"), ON_A_BOARD),
     },
     "pyb": {
-        "SPI": "use machine.SPI",
-        "Servo": "use a channel of pyb.Timer, with mode=Timer.PWM",
         **dict.fromkeys(("Flash", "SDCard"), BLOCK_DEVICE),
         **dict.fromkeys(("CAN", "LCD", "USB_HID", "USB_VCP", "hid_keyboard", "hid_mouse"), ON_A_BOARD),
     },

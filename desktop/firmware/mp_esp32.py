@@ -12,6 +12,7 @@ from .of_board import OfBoard, bound
 if TYPE_CHECKING:
     from .world import World
 
+HEAP = (163_840, 100_000, 65_536, 90_000)  # a plausible one: bytes, free, the largest that is free, the least ever
 ESP_ERR_NVS_NOT_FOUND = -0x1102
 
 
@@ -64,17 +65,22 @@ def make(world: World) -> ModuleType:
     """`esp32` for the application of one board."""
 
     def wake_on(*args: Any, **settings: Any) -> None:
-        """An interrupt of any kind wakes the board here."""
+        """An interrupt of any kind wakes the board here, and pins stay as they are."""
 
     return module(
         "esp32",
-        NVS=bound(NVS, world, "esp32", _kept={}),
+        NVS=bound(NVS, world, "esp32", _kept=world.board.kept.setdefault("NVS", {})),
         RMT=refused_here("RMT"),
         ULP=refused_here("ULP"),
         PCNT=refused_here("PCNT"),
         wake_on_touch=wake_on,
         wake_on_ext0=wake_on,
         wake_on_ext1=wake_on,
+        wake_on_ulp=wake_on,
+        gpio_deep_sleep_hold=wake_on,
+        idf_heap_info=lambda capabilities: [HEAP],
+        HEAP_DATA=4,
+        HEAP_EXEC=1,
         raw_temperature=lambda: 128,
         WAKEUP_ALL_LOW=False,
         WAKEUP_ANY_HIGH=True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import random
 from collections.abc import Callable
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from .world import World
 
 FREQ = {"pico": 125_000_000, "pico2": 150_000_000, "pyboard": 168_000_000, "esp32": 160_000_000}
+RANDOM_BITS = 30  # of an STM32's `rng`
 ID_BYTES = {"rp2": 8, "pyboard": 12, "esp32": 6}
 CAUSES = {
     "rp2": {"PWRON_RESET": 1, "WDT_RESET": 3},
@@ -35,7 +37,10 @@ CAUSES = {
     "esp32": {"PWRON_RESET": 1, "HARD_RESET": 2, "WDT_RESET": 3, "DEEPSLEEP_RESET": 4, "SOFT_RESET": 5},
 }
 
-WAKES = {"EXT0_WAKE": 2, "EXT1_WAKE": 3, "TIMER_WAKE": 4, "TOUCHPAD_WAKE": 5, "ULP_WAKE": 6}  # of an ESP32
+WAKES = {  # of an ESP32
+    "SLEEP": 2, "DEEPSLEEP": 4, "PIN_WAKE": 2, "EXT0_WAKE": 2, "EXT1_WAKE": 3, "TIMER_WAKE": 4, "TOUCHPAD_WAKE": 5,
+    "ULP_WAKE": 6,
+}  # fmt: skip
 
 
 class Memory:
@@ -111,6 +116,8 @@ def make(world: World) -> ModuleType:
         **resets_of(world, causes),
         **causes,
     )
+    if kind.platform == "pyboard":
+        made.rng = lambda: random.getrandbits(RANDOM_BITS)  # type: ignore[attr-defined]
     if kind.platform == "esp32":
         from .esp32_dac import dac_class
         from .touch import touch_class

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import namedtuple
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .modules import module
 from .mp_sys import VERSION
@@ -27,11 +27,21 @@ def make(world: World) -> ModuleType:
     def sync() -> None:
         """Nothing is held back."""
 
+    def dupterm(stream: Any, index: int = 0) -> Any:
+        """Have `stream` written what is printed, too; None: no more. Returns the one before. It is not read from."""
+        if index != 0:
+            raise ValueError(f"invalid dupterm index {index!r}: there is 0")
+        if stream is not None and not hasattr(stream, "write"):
+            raise TypeError(f"dupterm takes a stream or None, not {type(stream).__name__}")
+        return world.stdout.duplicate(stream)
+
     return module(
         "os",
         VfsFat=vfs.VfsFat,
         VfsLfs2=vfs.VfsLfs2,
         chdir=files.chdir,
+        dupterm=dupterm,
+        dupterm_notify=lambda stream: None,
         getcwd=files.getcwd,
         ilistdir=files.ilistdir,
         listdir=files.listdir,

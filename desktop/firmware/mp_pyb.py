@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from .modules import module
 from .of_board import bound
-from .pyb_adc import adc_class
+from .pyb_adc import ADCAll, adc_class
 from .pyb_dac import dac_class
 from .pyb_i2c import i2c_class
 from .pyb_parts import LED, Accel, ExtInt, Switch
 from .pyb_rtc import rtc_class
+from .pyb_servo import servo_class
+from .pyb_spi import spi_class
 from .pyb_timer import timer_class
 from .uart import uart_class
 
@@ -65,9 +67,12 @@ def make(world: World) -> ModuleType:
         Timer=timer_class(world),
         UART=uart_class(world, "pyb"),
         ADC=adc_class(world),
+        ADCAll=bound(ADCAll, world, "pyb"),
         DAC=dac_class(world),
         I2C=i2c_class(world),
         RTC=rtc_class(world),
+        SPI=spi_class(world),
+        Servo=servo_class(world),
         LED=bound(LED, world, "pyb", _waves={}),
         Switch=bound(Switch, world, "pyb"),
         Accel=bound(Accel, world, "pyb"),

@@ -22,6 +22,8 @@ VALUES = {  # the constants are numbers that differ between ports
     "rp2": {
         "IN": 0, "OUT": 1, "OPEN_DRAIN": 2, "ALT": 3, "ANALOG": 4, "PULL_UP": 1, "PULL_DOWN": 2,
         "IRQ_FALLING": 4, "IRQ_RISING": 8, "DRIVE_0": 0, "DRIVE_1": 1, "DRIVE_2": 2, "DRIVE_3": 3,
+        "ALT_SPI": 1, "ALT_UART": 2, "ALT_I2C": 3, "ALT_PWM": 4, "ALT_SIO": 5, "ALT_PIO0": 6, "ALT_PIO1": 7,
+        "ALT_GPCK": 8, "ALT_USB": 9,
     },
     "esp32": {
         "IN": 1, "OUT": 3, "OPEN_DRAIN": 7, "PULL_DOWN": 1, "PULL_UP": 2, "IRQ_RISING": 1, "IRQ_FALLING": 2,
@@ -55,6 +57,7 @@ class Pin(OfBoard):
     cpu: ClassVar[Names]
     _made: ClassVar[dict[tuple[type[Pin], str], Pin]]
     _modes: ClassVar[dict[int, str]]
+    _edges: ClassVar[dict[int, int]]  # the one with which a level begins that is a trigger
     _name: str
     _line: Line
     _mode: int
@@ -176,7 +179,8 @@ class Pin(OfBoard):
         self, handler: Callable[[Pin], object] | None = KEEP, trigger: int = KEEP, *, priority: int = 1,
         wake: int | None = None, hard: bool = False,
     ) -> Irq:
-        """Have `handler(pin)` called at each edge that `trigger` names: IRQ_RISING, IRQ_FALLING, or both, the default.
+        """Have `handler(pin)` called at each edge that `trigger` names: IRQ_RISING, IRQ_FALLING, or both, the default;
+        of an ESP32 WAKE_HIGH and WAKE_LOW too, which are its first edge.
 
         `hard`: at once, as an interrupt; else by the main program as soon as it can. None for the handler: no more.
         Returns an object with `trigger`, `flags`, and to be called. ValueError for triggers that there are not.
@@ -191,7 +195,8 @@ class Pin(OfBoard):
         handler = None if handler is KEEP else handler
         if handler is not None and not callable(handler):
             raise TypeError(f"a handler must be callable, not {type(handler).__name__}")
-        if not isinstance(trigger, int) or trigger & ~both or (handler is not None and not trigger):
+        edges = self._edges.get(trigger, trigger) if isinstance(trigger, int) else -1
+        if edges & ~both:
             raise ValueError(f"invalid trigger {trigger!r}: there is Pin.IRQ_RISING, Pin.IRQ_FALLING, and both, by |")
         if hard and self._board.kind.platform == "esp32":
             raise TypeError("an esp32 has no hard pin interrupts: leave `hard` out")
@@ -217,7 +222,8 @@ class Irq:
 
     def set(self, handler: Callable[[Pin], object] | None, trigger: int, hard: bool) -> None:
         self._handler, self._hard, self._trigger = handler, hard, trigger
-        rising, falling = trigger & self._pin.IRQ_RISING != 0, trigger & self._pin.IRQ_FALLING != 0
+        edges = self._pin._edges.get(trigger, trigger)
+        rising, falling = edges & self._pin.IRQ_RISING != 0, edges & self._pin.IRQ_FALLING != 0
         self._pin._line.irq(handler, rising, falling, hard, self._pin)
 
     def trigger(self, trigger: int | None = None) -> int:
@@ -292,7 +298,18 @@ def pin_class(world: World) -> type[Pin]:
     modes = {
         values[name]: name for name in ("IN", "OUT", "OPEN_DRAIN", "ALT", "ALT_OPEN_DRAIN", "ANALOG") if name in values
     }
-    made = bound(Pin, world, "machine", _made={}, _modes=modes, **values)
-    made.board = Names(made, kind.pins)
-    made.cpu = Names(made, kind.pins)
+    base, of_board, of_cpu = Pin, kind.pins, kind.pins
+    if kind.platform == "pyboard":
+        from . import pyb_pin
+
+        base, values = pyb_pin.PyboardPin, values | pyb_pin.VALUES
+        of_cpu = {name: own for name, own in kind.pins.items() if pyb_pin.CPU_NAMES[own] == name}
+        of_board = {name: own for name, own in kind.pins.items() if name not in of_cpu}
+    edges = {}
+    if "WAKE_LOW" in values:
+        edges = {values["WAKE_LOW"]: values["IRQ_FALLING"], values["WAKE_HIGH"]: values["IRQ_RISING"]}
+    made = bound(base, world, "machine", _made={}, _modes=modes, _edges=edges, **values)
+    made.__name__ = made.__qualname__ = "Pin"
+    made.board = Names(made, of_board)
+    made.cpu = Names(made, of_cpu)
     return made

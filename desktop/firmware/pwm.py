@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ..board.hardware import Alarm
     from .world import World
 
+LEAST_HZ = {"pico": 8, "pico2": 9}  # of those whose slices count 16 bits of a clock that is divided by 256 at most
 BEHIND = 1_000_000  # us: edges that are later than this are left out, as after the desktop has slept
 
 
@@ -58,7 +59,15 @@ class Wave:
             self._line.output(None)
 
     def level_at(self, when: int) -> int:
-        return 1 if (when - self._start) % self._period < self._high else 0
+        """The level after the last edge until then, which are all at whole microseconds."""
+        number = self._period_at(when)
+        return 1 if when - self._start < round(number * self._period + self._high) else 0
+
+    def _period_at(self, when: int) -> int:
+        number = int((when - self._start + 1) / self._period)
+        while round(number * self._period) > when - self._start:
+            number -= 1
+        return number
 
     def _stop(self) -> None:
         self._line.set_wave(None)
@@ -96,7 +105,7 @@ class Wave:
             now = self._board.time.now()
             level = self.level_at(now)
             self._stop()
-            self._edge = 2 * int((now - self._start) // self._period) + (1 if level else 2)
+            self._edge = 2 * self._period_at(now) + (1 if level else 2)
             self._line.output(level)
             self._go()
 
@@ -130,8 +139,9 @@ class PWM(OfBoard):
         duty: int | None = None, invert: bool | None = None,
     ) -> None:
         if freq is not None:
-            if not 1 <= freq <= 62_500_000:
-                raise ValueError(f"freq is 1 Hz to 62.5 MHz, not {freq!r}")
+            least = LEAST_HZ.get(self._board.kind.name, 1)
+            if not least <= freq <= 62_500_000:
+                raise ValueError(f"freq is {least} Hz to 62.5 MHz on a {self._board.kind.name}, not {freq!r}")
             self._freq = freq
         if invert is not None:
             self._invert = bool(invert)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from ..board.kinds import CPU_PINS
 from . import pins_of
 from .of_board import OfBoard, describe
 from .pwm import Wave
@@ -12,12 +13,7 @@ from .pwm import Wave
 if TYPE_CHECKING:
     from ..board import Line
 
-EXTI = {  # the number of a pin in its port, which is that of its interrupt: PYBv1.1 schematic
-    "X1": 0, "X2": 1, "X3": 2, "X4": 3, "X5": 4, "X6": 5, "X7": 6, "X8": 7, "X9": 6, "X10": 7, "X11": 4, "X12": 5,
-    "X17": 3, "X18": 13, "X19": 0, "X20": 1, "X21": 2, "X22": 3, "SW": 3, "Y1": 6, "Y2": 7, "Y3": 8, "Y4": 9,
-    "Y5": 12, "Y6": 13, "Y7": 14, "Y8": 15, "Y9": 10, "Y10": 11, "Y11": 0, "Y12": 1, "P2": 4, "P3": 15, "P4": 14,
-    "P5": 13, "LED1": 13, "LED2": 14, "LED3": 15, "LED4": 4,
-}  # fmt: skip
+EXTI = {own: number for pins in CPU_PINS.values() for number, own in pins.items()}  # which share interrupts
 DIMMED_HZ = 1000
 
 

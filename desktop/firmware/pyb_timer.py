@@ -6,9 +6,8 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from . import pins_of
 from .of_board import OfBoard, bound
-from .pwm import Wave
+from .pyb_timer_channel import ENCODERS, Quadrature, TimerChannel
 from .timer import Ticker
 
 if TYPE_CHECKING:
@@ -38,6 +37,7 @@ class Timer(OfBoard):
     _period: int
     _offset: int
     _channels: dict[int, TimerChannel]
+    _quadrature: Quadrature | None
 
     def __new__(cls, id: int, **settings: Any) -> Timer:
         cls._board.interrupts.refuse("make a Timer: make it before, and `init` it here")
@@ -50,6 +50,7 @@ class Timer(OfBoard):
             self._fn = None
             self._prescaler = self._period = self._offset = 0
             self._channels = {}
+            self._quadrature = None
             self._ticker = Ticker(cls._board, self._tick)
             cls._made[id] = self
             self._goes_on()
@@ -115,14 +116,25 @@ class Timer(OfBoard):
         for channel in self._channels.values():
             channel.end()
         self._channels = {}
+        self._forget_encoder()
 
     def counter(self, value: int | None = None) -> int | None:
-        """What it counts now, 0 to the period; or set that."""
-        now = int(self._ticker.phase() * (self._period + 1))
+        """What it counts now, 0 to the period; or set that. With channels for an encoder: that one's steps."""
         if value is None:
-            return (now + self._offset) % (self._period + 1)
-        self._offset = value - now
+            return self.count_at(self._board.time.now())
+        if self._quadrature is not None:
+            self._quadrature.count = value
+            return None
+        self._offset += value - self.count_at(self._board.time.now())
+        for channel in self._channels.values():
+            channel.apply()
         return None
+
+    def count_at(self, when: int) -> int:
+        """What it counts at that time, in us."""
+        if self._quadrature is not None:
+            return self._quadrature.count % (self._period + 1)
+        return (int(self._ticker.phase(when) * (self._period + 1)) + self._offset) % (self._period + 1)
 
     def freq(self, value: float | None = None) -> Any:
         """Hz; or set them."""
@@ -154,85 +166,39 @@ class Timer(OfBoard):
         return 168_000_000 if self._id in FAST else 84_000_000
 
     def channel(self, channel: int, mode: int | None = None, **settings: Any) -> TimerChannel | None:
-        """A channel that was set up, or None; with `mode`, Timer.PWM or PWM_INVERTED, set it up. ValueError."""
+        """A channel that was set up, or None; with `mode`, one of those of Timer, set it up. ValueError.
+
+        The rest: pin; pulse_width or pulse_width_percent, of PWM; compare and polarity, of OC_...; polarity, of IC;
+        callback, which is called with the Timer, as a hard interrupt.
+        """
         if channel not in (1, 2, 3, 4):
             raise ValueError(f"a Timer has channels 1 to 4, not {channel!r}")
         if mode is None:
             return self._channels.get(channel)
-        if mode not in (self.PWM, self.PWM_INVERTED):
-            raise NotImplementedError("only Timer.PWM and Timer.PWM_INVERTED are simulated; use Pin.irq to time edges")
+        if mode not in range(12):
+            raise ValueError(f"invalid mode {mode!r}: there is Timer.PWM, PWM_INVERTED, IC, and OC_ and ENC_")
+        encoder = mode in ENCODERS
+        if encoder and channel > 2:
+            raise ValueError(f"an encoder is at the channels 1 and 2 of a Timer, not {channel}")
         before = self._channels.pop(channel, None)
         if before is not None:
             before.end()
-        made = self._channels[channel] = TimerChannel(self, channel, mode == self.PWM_INVERTED, **settings)
+        if self._quadrature is not None and not (encoder and before is None):
+            self._forget_encoder()
+        made = self._channels[channel] = TimerChannel(self, channel, mode, **settings)
+        if encoder:
+            self._quadrature = self._quadrature or Quadrature()
+            self._quadrature.add(channel - 1, made)
+            self._ticker.stop()
         return made
+
+    def _forget_encoder(self) -> None:
+        if self._quadrature is not None:
+            self._quadrature.end()
+            self._quadrature = None
 
     def __repr__(self) -> str:
         return f"Timer({self._id}, freq={self.freq()}, prescaler={self._prescaler}, period={self._period})"
-
-
-class TimerChannel:
-    """One channel of a Timer: pulses on a pin."""
-
-    def __init__(
-        self, timer: Timer, number: int, inverted: bool, *, pin: Any = None, pulse_width: int = 0,
-        pulse_width_percent: float | None = None, callback: Any = None,
-    ) -> None:
-        if callback is not None:
-            raise NotImplementedError("a channel's callback is not simulated; use the Timer's")
-        self._timer = timer
-        self._inverted = inverted
-        self._board = timer._board
-        self._name: str | None = None
-        self._user = f"Timer({timer._id}) channel {number}"
-        self._wave: Wave | None = None
-        if pin is not None:
-            self._name = pins_of.name_of(self._board, pin)
-            pins_of.claim(self._board, self._user, self._name)
-            self._wave = Wave(self._board, self._name)
-        self._width = pulse_width
-        if pulse_width_percent is not None:
-            self.pulse_width_percent(pulse_width_percent)
-        self.apply()
-
-    def apply(self) -> None:
-        """Make the pulses that are asked for, beginning now."""
-        timer = self._timer
-        if self._wave is None or not timer._ticker.running:
-            return
-        period = float(timer._ticker.period)
-        duty = min(1.0, self._width / (timer._period + 1))
-        duty = 1 - duty if self._inverted else duty
-        self._wave.set(period, duty * period)
-
-    def pulse_width(self, value: int | None = None) -> int | None:
-        """The counts for which it is on; or set them."""
-        if value is None:
-            return self._width
-        self._width = value
-        self.apply()
-        return None
-
-    capture = compare = pulse_width
-
-    def pulse_width_percent(self, value: float | None = None) -> float | None:
-        """The same as a percentage of the period."""
-        top = self._timer._period + 1
-        if value is None:
-            return 100 * self._width / top
-        self.pulse_width(round(min(100, max(0, value)) * top / 100))
-        return None
-
-    def callback(self, fun: Any) -> None:
-        """Not here: only None is taken."""
-        if fun is not None:
-            raise NotImplementedError("a channel's callback is not simulated; use the Timer's")
-
-    def end(self) -> None:
-        """Let the pin go."""
-        if self._wave is not None:
-            self._wave.end()
-        pins_of.release(self._board, self._user)
 
 
 def timer_class(world: World) -> type[Timer]:

@@ -34,6 +34,7 @@ def reset(board: Board, cause: str, text: str) -> None:
     `board.reset_cause` is `cause` from then on. Returns only in hard handlers and in the hardware's own doing.
     """
     board.reset_cause = cause
+    board.resets += 1
     board.print(f"{text}\n")
     error = BoardReset(cause, text)
     if board.interrupts.is_main():

@@ -12,12 +12,11 @@ if TYPE_CHECKING:
     from .world import World
 
 SECOND = 1_000_000
+MEMORY = 2048  # bytes of an ESP32's RTC that a program may have
 
 
 class RTC(OfBoard):
     """The board's clock."""
-
-    _memory = b""
 
     def __init__(self, id: int = 0) -> None:
         if id != 0:
@@ -54,10 +53,12 @@ class RTC(OfBoard):
             self.datetime(when)
 
     def memory(self, data: Any = None) -> bytes | None:
-        """Of an ESP32: what is kept through deep sleep; or set it."""
+        """Of an ESP32: up to 2048 bytes that are kept through deep sleep and resets; or set them. ValueError."""
         if data is None:
-            return type(self)._memory
-        type(self)._memory = bytes(data)
+            return bytes(self._board.kept.get("RTC", b""))
+        if len(data) > MEMORY:
+            raise ValueError(f"buffer too long: the memory of an RTC has {MEMORY} bytes, not {len(data)}")
+        self._board.kept["RTC"] = bytes(data)
         return None
 
 

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Generator, Iterator
 from types import CoroutineType, GeneratorType, TracebackType, coroutine
 from typing import Any
 
-from . import narrowing
+from . import narrowing, viper
 
 CO_COROUTINE, CO_ITERABLE_COROUTINE = 0x80, 0x100  # of a code's flags: without the cost of importing inspect
 
@@ -148,16 +148,20 @@ def searched(where: Any) -> Any:
     return where.decode("latin-1") if type(where) in (bytes, bytearray) else where
 
 
+def to_bytes(value: Any, *arguments: Any) -> Any:
+    """`value.to_bytes(...)`, where a negative number is in two's complement, and big-endian if not said."""
+    if len(arguments) == 1:
+        arguments = (*arguments, "big")
+    if type(value) is int and value < 0 and arguments:
+        return value.to_bytes(*arguments, signed=True)
+    return value.to_bytes(*arguments)
+
+
 def const(value: Any) -> Any:
     return value
 
 
-def uint(value: int) -> int:
-    """viper's cast."""
-    return int(value) & 0xFFFFFFFF
-
-
-SIZES = {"B": 1, "H": 2, "I": 4}
+SIZES = {"B": 1, "H": 2, "i": 4}
 
 
 def _pointer(format_code: str) -> Any:
@@ -183,10 +187,11 @@ NAMES = {
     "__aiter__": aiter_of,
     "__oserror__": make_os_error,
     "__searched__": searched,
+    "__to_bytes__": to_bytes,
     narrowing.NAME: narrowing.narrowed,
     "const": const,
     "ptr8": _pointer("B"),
     "ptr16": _pointer("H"),
-    "ptr32": _pointer("I"),
-    "uint": uint,
+    "ptr32": _pointer("i"),
+    **viper.NAMES,
 }

@@ -4,6 +4,63 @@ from __future__ import annotations
 
 import ast
 
+PARENTHESES = "Generator expression must be parenthesized"  # says CPython, of one among other arguments
+BINDS = {"for": "in", "lambda": ":"}  # between these two, commas part names
+Place = tuple[int, int]  # line, from 1, and column, from 0
+
+
+def parsed(source: str, filename: str, mode: str) -> ast.AST:
+    """The tree of `source`, in which a generator needs no parentheses of its own among other arguments. SyntaxError."""
+    for _ in range(source.count("for")):
+        try:
+            return ast.parse(source, filename, mode)
+        except SyntaxError as error:
+            if error.msg != PARENTHESES:
+                raise
+            source = _with_parentheses(source, (error.lineno or 1, (error.offset or 1) - 1))
+    return ast.parse(source, filename, mode)
+
+
+def _with_parentheses(source: str, where: Place) -> str:
+    """`source` with parentheses around the argument that is a generator, whose first value is `where`."""
+    lines = source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    for bracket, (line, column) in zip(")(", reversed(_generator_at(lines, where)), strict=True):
+        text = lines[line - 1]
+        lines[line - 1] = f"{text[:column]}{bracket}{text[column:]}"
+    return "\n".join(lines)
+
+
+def _generator_at(lines: list[str], where: Place) -> tuple[Place, Place]:
+    """Where the argument begins and ends. CPython tells neither of one that has several lines, or parentheses."""
+    import tokenize
+
+    starts: list[Place | None] = [None]  # of the arguments around, by depth
+    start, end, level, found, until = where, where, 0, 0, ""
+    for token in tokenize.generate_tokens(iter([f"{line}\n" for line in lines]).__next__):
+        if token.type in (tokenize.NL, tokenize.COMMENT):
+            continue
+        depth = len(starts)
+        if not level and token.start >= where:
+            level = depth
+        if token.string in (")", "]", "}"):
+            if depth == found:
+                break
+            starts.pop()
+        elif token.string == "," and not (depth == found and until):
+            if depth == found:
+                break
+            starts[-1] = None
+        else:
+            starts[-1] = starts[-1] or token.start
+            if token.string in ("(", "[", "{"):
+                starts.append(None)
+            elif token.string == "for" and level and not found and depth <= level:
+                start, found = starts[-1] or where, depth
+            if depth == found:
+                until = BINDS.get(token.string, "" if token.string == until else until)
+        end = token.end
+    return start, end
+
 
 def is_generator(function: ast.AST) -> bool:
     """Whether it yields or awaits itself, not merely a function within it."""

@@ -31,18 +31,20 @@ class Ticker:
         self._board = board
         self._tick = tick
         self._start = 0
+        self._late = Fraction(0)  # by which ticks are later than after whole periods
         self._number = 0
         self._repeat = True
         self._alarm: Alarm | None = None
         self._lock = threading.Lock()
 
-    def start(self, period: Fraction, repeat: bool = True) -> None:
-        """Begin, or begin anew. A period below a microsecond counts as one."""
+    def start(self, period: Fraction, repeat: bool = True, delay: Fraction | None = None) -> None:
+        """Begin, or begin anew; the first tick after `delay`, a period if None. A period counts as 1 us at least."""
         with self._lock:
             self._cancel()
             self.period = max(period, Fraction(1))
             self._repeat = repeat
             self._start = self._board.time.now()
+            self._late = Fraction(0) if delay is None else delay - self.period
             self._number = 0
             self.running = True
             self._next()
@@ -51,11 +53,11 @@ class Ticker:
         with self._lock:
             self._cancel()
 
-    def phase(self) -> Fraction:
-        """How much of the current period has passed, 0 to 1."""
+    def phase(self, when: int) -> Fraction:
+        """How much of the period has passed at that time, 0 to 1."""
         if not self.running:
             return Fraction(0)
-        return (self._board.time.now() - self._start) / self.period % 1
+        return (when - self._start) / self.period % 1
 
     def _cancel(self) -> None:
         self.running = False
@@ -72,7 +74,7 @@ class Ticker:
         self._alarm = self._board.at(due, self._fire, self._number, self._start)
 
     def _due(self, number: int) -> int:
-        return self._start + round(number * self.period)
+        return self._start + round(number * self.period + self._late)
 
     def _fire(self, number: int, start: int) -> None:
         with self._lock:
@@ -134,7 +136,7 @@ class Timer(OfBoard):
 
     def value(self) -> int:
         """Milliseconds since it last ticked."""
-        return int(self._ticker.phase() * self._ticker.period / 1000)
+        return int(self._ticker.phase(self._board.time.now()) * self._ticker.period / 1000)
 
     def _tick(self) -> None:
         if self._callback is not None:

@@ -226,7 +226,7 @@ class UART(OfBoard):
             self._world.sleep(self._port.busy_until())
 
     def _room(self) -> int:
-        waiting = (self._port.busy_until() - self._board.time.now()) / self._port.byte_time()
+        waiting = max(0, self._port.busy_until() - self._board.time.now()) / self._port.byte_time()
         return int(self._txbuf + FIFO[self._board.kind.platform] - waiting + 0.01)
 
     # Being waited for

@@ -22,7 +22,7 @@ from ..board.board import Board
 from ..board.timekeeper import Wakeable
 from ..board.virtual_time import Deadlock
 from . import mp_builtins, mp_vfs, tracebacks
-from .calendar_time import EPOCHS, Calendar
+from .calendar_time import EPOCHS, calendar_of
 from .console import Input, Output
 from .ending import ending_clock
 from .files import Files
@@ -67,7 +67,7 @@ class World:
         self._arguments = tuple(argv)
         self._tell_error = errors or self.print
         self.closed = False
-        self.calendar = Calendar(board)
+        self.calendar = calendar_of(board)
         self.files = Files(board.root, EPOCHS[board.kind.epoch])
         self.mounts = Mounts(self.files, lambda device: mp_vfs.of_device(self, device))
         self.stdout = Output(board.print)
@@ -105,6 +105,7 @@ class World:
             try:
                 self.spend(0)  # after `_main` was set, which `close` looks at after it has closed: one sees the other
                 exec(code_of(script), vars(module))
+                self.interrupts.checkpoint()  # what a board does on its way to the REPL
             except BaseException as error:
                 return self._exit_code(error)
         return 0
@@ -148,7 +149,7 @@ class World:
 
     def print(self, text: str) -> None:
         """Print as the board does. Any thread."""
-        self.board.print(text)
+        self.stdout.write(text)
 
     def format_exception(self, error: BaseException) -> str:
         """`error` as text, with those frames of its traceback that are the application's."""

@@ -49,6 +49,29 @@ def test_two_outputs_on_one_wire_are_a_short_circuit_at_the_line_that_makes_it(a
     assert "the output GP2 drives low and the output GP3 drives high, on one wire" in result.stderr
 
 
+NODE = """
+import machine, sys, time
+values = machine.RTC()
+pin = machine.Pin(2, machine.Pin.OUT)
+timer = machine.Timer(0)
+timer.init(period=1, callback=lambda timer: None)
+values.memory(values.memory() + b"x")
+print(len(values.memory()), machine.reset_cause() == machine.DEEPSLEEP_RESET)
+if len(values.memory()) == 3:
+    sys.exit(5)
+machine.deepsleep(60_000)
+"""
+
+
+@pytest.mark.parametrize(
+    ("boots", "code", "printed"), [(2, 0, ["1 False", "2 True"]), (9, 5, ["1 False", "2 True", "3 True"])]
+)
+def test_after_deep_sleep_it_is_started_again_as_often_as_asked_for(app, twincore, boots, code, printed):
+    result = twincore("run", app(NODE), "--board", "esp32", "--virtual", "--boots", str(boots))
+    assert (result.returncode, result.stderr) == (code, "")
+    assert [line for line in result.stdout.splitlines() if "deepsleep" not in line] == printed
+
+
 def test_the_board_toml_beside_the_application_is_taken(app, twincore):
     app('board = "pyboard"\nlinks = ["X1:X2"]\n', "board.toml")
     assert twincore("run", app(LINKED)).stdout == "[1, 0, 1]\n"

@@ -73,6 +73,7 @@ view = memoryview(bytearray(8))
 words = array("H", [0] * 4)
 floats = array("f", [1.0] * 4)
 big = array("I", [0xFFFFFFFF])
+huge = 1 << 40
 small = array("I", [1])
 total = 0
 half = 0.5
@@ -110,7 +111,7 @@ closure = outer(3)
 '''
 
 # What the handler does, and the words for it. MicroPython does not mind, "64": where small integers have 62 bits;
-# "room": while a list or a dict has room, if a text or a module is known, if the port that it prints to is free.
+# "room": while a list or a dict has room, if a text or a module is known.
 BREAKS = [
     ("x = [pin]", "builds a list"),
     ("x = [0] * 4", "builds a list"),
@@ -195,7 +196,7 @@ BREAKS = [
     ("x = sorted(pair)", "calls sorted(), which makes a list"),
     ("x = divmod(pin, 7)", "calls divmod(), which makes a tuple"),
     ("x = (3).to_bytes(2, 'little')", "calls int.to_bytes"),
-    ("print(pin)", "prints", "room"),
+    ("print(huge)", "prints an integer beyond 30 bits", "64"),
     ("import sys", "imports a module", "room"),
     ("from sys import path", "imports a module"),
     ("global fresh\nfresh = 1", "adds the global fresh", "room"),
@@ -280,6 +281,8 @@ PASSES = [
     "x = 1 << pin\nx = pin << 20",
     "if pin:\n    x = [1, pin]",
     "if pin and counter.tick():\n    x = {}\nelse:\n    x = 1",
+    "print('press!')",
+    "print('line =', pin, counter.list, known, half, pair, None, sep='; ', end='.\\n')",
     "return counter.n",
     "pass",
 ]

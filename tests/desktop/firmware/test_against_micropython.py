@@ -312,6 +312,25 @@ def fill(buf, n: int):
 fill(data, 4)
 print(data)
 """,
+    "generators among arguments": """
+from array import array
+def f(a, g, b=1):
+    return a, list(g), b
+x = 3
+print(array('H', i * 2 for i in range(3)), f(1, (x + '€') == 'a€' for x in 'ab', b=2), sum(i for i in range(3)))
+print(len('é'), f(1, f(1, y for y in [x], b=3) for x in 'ab' if x), f(((1)), (i) for i in (1, 2)))
+print(f(1,
+    x  # for
+    for x in 'ab'
+    ), f(1, a + b for a, b in ((1, 2), (3, 4)) if a, b=[2]), f(2, (lambda a, b: a)(i, 1) for i in (1, 2)))
+""",
+    "negative numbers as bytes": """
+for number, *rest in ((-1, 2, 'little'), (-300, 2, 'big'), (-1, 4), (-128, 1), (-129, 1), (5, 2), (-0x8001, 2, 'big')):
+    try:
+        print(number.to_bytes(*rest))
+    except OverflowError:
+        print('overflow')
+""",
     "struct is lenient": """
 import struct
 for act in (

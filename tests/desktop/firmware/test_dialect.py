@@ -177,7 +177,7 @@ buf = bytearray(4)
 c(buf)
 result = a(), b(b'\\1\\2\\3\\4', 1), bytes(buf), b.__doc__
 """
-    assert run(source)["result"] == (1, 0xFFFFFFFF + 0x0403, b"\0\x09\0\0", "Text.")
+    assert run(source)["result"] == (1, 0x0402, b"\0\x09\0\0", "Text.")
 
 
 def test_a_pointer_to_an_address_says_what_to_use(run):

@@ -183,8 +183,8 @@ def test_a_module_may_import_one_that_is_being_imported(run, folder):
          " not simulated: run on a board (`twincore run --on PORT`)"),
         ("pico", "import machine\nmachine.Encoder(0)", "AttributeError: module 'machine' has no 'Encoder': boards have"
          " it, but it is not simulated: use primitives.Encoder"),
-        ("pyboard", "from pyb import SPI", "ImportError: module 'pyb' has no 'SPI': boards have it, but it is not"
-         " simulated: use machine.SPI"),
+        ("pyboard", "from pyb import USB_HID", "ImportError: module 'pyb' has no 'USB_HID': boards have it, but it is"
+         " not simulated: run on a board (`twincore run --on PORT`)"),
         ("pico", "from machine import Timr", "ImportError: module 'machine' has no 'Timr' (did you mean 'Timer'?)"),
         ("esp32", "import network\nnetwork.WAN", "AttributeError: module 'network' has no 'WAN' (did you mean"
          " 'WLAN'?)"),

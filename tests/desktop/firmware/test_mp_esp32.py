@@ -35,6 +35,20 @@ for wrong in (lambda: DAC(Pin(4)), lambda: dac.write(256), lambda: esp.flash_rea
     ]
 
 
+def test_a_level_that_wakes_is_its_first_edge(run):
+    ran = run("""
+import esp32, machine
+from machine import Pin
+out, button = Pin(4, Pin.OUT, value=1), Pin(4)
+button.irq(lambda pin: print('woken', pin), Pin.WAKE_LOW, wake=machine.DEEPSLEEP | machine.SLEEP)
+for level in (0, 1):
+    out(level)
+    machine.idle()
+print(esp32.idf_heap_info(esp32.HEAP_DATA)[0][1] > 0, machine.PIN_WAKE)
+""", kind="esp32")
+    assert ran.lines == ["woken Pin(4)", "True 2"]
+
+
 def test_the_voltage_of_a_dac_is_read_where_a_wire_leads(new_world):
     world = new_world("esp32")
     m = world.import_module("machine")

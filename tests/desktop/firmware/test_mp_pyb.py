@@ -219,6 +219,133 @@ def test_its_i2c_is_a_master(pyb):
         i2c.init(7)
 
 
+class Adder:
+    """Answers each byte with one more."""
+
+    def exchange(self, data):
+        return bytes((byte + 1) & 0xFF for byte in data)
+
+
+def test_its_spi_is_a_master(pyb):
+    p, world = pyb
+    select = p.Pin("X5", p.Pin.OUT_PP)
+    world.board.spi(1).attach(Adder(), world.board.line("X5"))
+    spi = p.SPI("X", p.SPI.MASTER, baudrate=1_000_000, polarity=0, phase=0)
+    assert repr(spi) == "SPI(1, SPI.MASTER, baudrate=656250, prescaler=128, polarity=0, phase=0, bits=8)"
+    select.low()
+    spi.send(5)
+    spi.send(b"abc")
+    assert spi.recv(2) == b"\x01\x01"
+    buf = bytearray(3)
+    assert spi.recv(buf) is buf
+    assert spi.send_recv(b"abc") == b"bcd" and spi.send_recv(7) == b"\x08"
+    assert spi.send_recv(b"xyz", buf) is buf
+    assert buf == b"yz{"
+    spi.write_readinto(b"123", buf)
+    assert (buf, spi.read(1)) == (b"234", b"\x01")
+    with pytest.raises(ValueError, match="same length, not 2 and 3"):
+        spi.send_recv(b"ab", buf)
+    spi.deinit()
+    for use in (lambda: spi.send(1), lambda: p.SPI(2).recv(1)):
+        with pytest.raises(OSError, match=r"SPI\([12]\) is off: call init\(SPI.MASTER\) first"):
+            use()
+
+
+@pytest.mark.parametrize(
+    ("bus", "settings", "baudrate"),
+    [(1, {}, 328_125), (2, {}, 328_125), (2, {"baudrate": 42_000_000}, 21_000_000), (1, {"prescaler": 4}, 21_000_000),
+     (2, {"baudrate": 1}, 164_062)],
+)  # fmt: skip
+def test_the_clock_of_its_spi_is_a_power_of_two_below_the_buss(pyb, bus, settings, baudrate):
+    p, world = pyb
+    spi = p.SPI(bus, p.SPI.MASTER, **settings)
+    assert f"baudrate={baudrate}," in repr(spi)
+    with world.main_program():
+        start = world.time.now()
+        spi.send(bytes(1000))
+        assert world.time.now() - start == 8000 * 1_000_000 // baudrate
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "text"),
+    [
+        (lambda SPI: SPI(3), ValueError, "a pyboard has SPI 1 and 2"),
+        (lambda SPI: SPI(1, 7), ValueError, "mode is SPI.MASTER, not 7"),
+        (lambda SPI: SPI(1, SPI.SLAVE), NotImplementedError, "SPI.SLAVE is not simulated"),
+        (lambda SPI: SPI(1, SPI.MASTER, prescaler=3), ValueError, "a power of two, 2 to 256, not 3"),
+        (lambda SPI: SPI(1, SPI.MASTER, 0), ValueError, "baudrate is in Hz"),
+        (lambda SPI: SPI(1, SPI.MASTER, firstbit=SPI.LSB), NotImplementedError, "LSB first"),
+    ],
+)
+def test_what_is_wrong_with_an_spi_is_said(pyb, make, error, text):
+    with pytest.raises(error, match=text):
+        make(pyb[0].SPI)
+
+
+def test_a_servo_goes_where_it_is_told(pyb):
+    p, world = pyb
+    servo, widths = p.Servo(1), []
+
+    def edge(level, when):
+        widths.append(when) if level else widths.append(when - widths.pop())
+
+    assert (servo.angle(), servo.speed(), servo.pulse_width()) == (0, 0, 1500)
+    assert servo.calibration() == (640, 2420, 1500, 970, 700)
+    for act, pulse in (
+        (lambda: servo.angle(45), 1980),
+        (lambda: servo.angle(-45), 1020),
+        (lambda: servo.angle(90), 2420),  # as far as it goes
+        (lambda: servo.speed(50), 1850),
+        (lambda: servo.pulse_width(1200), 1200),
+    ):
+        act()
+        assert servo.pulse_width() == pulse
+        assert world.board.pwm["X1"] == (50, pytest.approx(pulse / 20000))
+    servo.calibration(700, 2300, 1400, 900, 800)
+    servo.angle(90)
+    assert (servo.pulse_width(), servo.angle(), p.Servo(1) is servo) == (2300, 90, True)
+    with world.main_program():
+        world.sleep(10_000)  # it is low
+        world.board.line("X1").watch(edge)
+        servo.angle(0, 100)
+        world.sleep(190_000)
+    assert widths[:6] == [2120, 1940, 1760, 1580, 1400, 1400]
+    assert servo.angle() == 0
+    with pytest.raises(ValueError, match=r"Servo\(5\) doesn't exist: a pyboard has 1 to 4"):
+        p.Servo(5)
+    with pytest.raises(TypeError, match="3 or 5 pulses, not 2"):
+        servo.calibration(1, 2)
+
+
+def test_all_channels_of_its_adc(pyb):
+    p, world = pyb
+    adc = p.ADCAll(10, 0x70000)
+    world.board.analog("X22").value, world.board.analog("Y11").value = 0.5, 1.0
+    assert [adc.read_channel(n) for n in (8, 13, 0)] == [1023, 512, 0]
+    assert (adc.read_core_temp(), adc.read_vref(), adc.read_core_vbat()) == (25, 3.3, 3.0)
+    assert adc.read_channel(17) == round(1.21 / 3.3 * 1023)
+    assert p.ADC(p.Pin("Y11")).read() == 4095
+    with pytest.raises(ValueError, match="channels 0 to 18, not 19"):
+        adc.read_channel(19)
+    with pytest.raises(ValueError, match="resolution 9 not supported"):
+        p.ADCAll(9)
+
+
+def test_pins_have_the_names_of_the_chip_too(pyb):
+    p, world = pyb
+    Pin = p.Pin
+    assert Pin.cpu.A0 is Pin.board.X1 is Pin("A0") is Pin("X1")
+    assert Pin("X17") is Pin("SW") is Pin.cpu.B3 and Pin("P5") is Pin.board.LED_RED
+    pin = Pin("Y9", Pin.AF_OD, af=Pin.AF4_I2C2)
+    assert (pin.name(), pin.names(), pin.port(), pin.pin(), pin.af()) == ("B10", ["B10", "Y9"], 1, 10, 4)
+    assert pin.gpio() == 0x40020400
+    assert "A0" not in dir(Pin.board) and "X1" not in dir(Pin.cpu)
+    assert all(Pin(name).name() in Pin(name).names() for name in dir(Pin.board))
+    p.Switch()
+    world.board.line("X17").drive(0)
+    assert p.Switch().value()
+
+
 def test_pin_is_machines(pyb):
     p, world = pyb
     assert p.Pin is world.import_module("machine").Pin

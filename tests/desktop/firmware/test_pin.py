@@ -291,3 +291,32 @@ print(rising, falling, out())
     assert world.run(script) == 0
     assert "".join(world.printed) == "50000 50000 0\n"
     assert world.board.line(3).edges == 100_000
+
+
+def test_a_trigger_of_0_is_no_interrupt(run):
+    ran = run("""
+from machine import Pin
+pin = Pin(2, Pin.OUT, value=0)
+def edge(pin):
+    print('edge')
+pin.irq(edge, Pin.IRQ_RISING, hard=True)
+pin(1)
+pin.irq(edge, 0, hard=True)
+pin(0)
+pin(1)
+print(pin.irq().trigger())
+""")
+    assert ran.lines == ["edge", "0"]
+
+
+def test_a_soft_handler_that_is_due_at_the_end_of_the_program_runs(run):
+    ran = run("""
+import micropython
+from machine import Pin
+pin = Pin(2, Pin.OUT, value=0)
+pin.irq(lambda pin: print('edge', pin.value()), Pin.IRQ_RISING)
+micropython.schedule(print, 'scheduled')
+pin(1)
+print('end')
+""")
+    assert ran.lines == ["end", "scheduled", "edge 1"]

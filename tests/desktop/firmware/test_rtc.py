@@ -4,6 +4,8 @@ import time
 
 import pytest
 
+from twincore.desktop.firmware.world import World
+
 
 def test_setting_it_sets_the_programs_time(run):
     ran = run("""
@@ -30,6 +32,32 @@ def test_an_esp32_keeps_bytes(new_world):
     first().memory(b"kept")
     assert first().memory() == b"kept"
     assert second().memory() == b""
+    with pytest.raises(ValueError, match="the memory of an RTC has 2048 bytes, not 2049"):
+        first().memory(bytes(2049))
+
+
+def test_through_deep_sleep_an_esp32_keeps_its_bytes_its_values_and_the_time(new_world, tmp_path):
+    script = tmp_path / "main.py"
+    script.write_text("""
+import esp32, machine, time
+rtc, values = machine.RTC(), esp32.NVS("app")
+if machine.reset_cause() == machine.PWRON_RESET:
+    rtc.datetime((2024, 2, 29, 0, 23, 59, 0, 0))
+    values.set_i32("boots", 0)
+values.set_i32("boots", values.get_i32("boots") + 1)
+rtc.memory(rtc.memory() + b"x")
+print(values.get_i32("boots"), rtc.memory(), time.localtime()[:5])
+machine.deepsleep(60_000)
+""")
+    first = new_world("esp32")
+    assert first.run(script) == 0
+    for _ in range(2):
+        assert World(first.board, [tmp_path]).run(script) == 0
+    assert [line for line in "".join(first.printed).splitlines() if "deepsleep" not in line] == [
+        "1 b'x' (2024, 2, 29, 23, 59)",
+        "2 b'xx' (2024, 3, 1, 0, 0)",
+        "3 b'xxx' (2024, 3, 1, 0, 1)",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -180,3 +180,27 @@ print('woke from deep sleep' if reset_cause() == DEEPSLEEP_RESET else 'power on'
 deepsleep(10000)
 """, kind="esp32")
     assert ran.lines == ["power on", "machine.deepsleep(): the board resets after its sleep, and the application ends"]
+
+
+def test_handlers_print_as_the_pyboards_tutorial_and_reference_have_it(new_world, tmp_path):
+    world = new_world("pyboard")
+    world.board.line("X1").link(world.board.line("SW"))
+    world.board.line("X2").link(world.board.line("Y1"))
+    script = tmp_path / "main.py"
+    script.write_text("""
+import pyb
+from pyb import ExtInt, Pin
+sw = pyb.Switch()
+sw.callback(lambda: print('press!'))
+def callback(line):
+    print('line =', line)
+ext = ExtInt(Pin('Y1'), ExtInt.IRQ_RISING, Pin.PULL_DOWN, callback)
+tim = pyb.Timer(4, freq=20)
+tim.callback(lambda t: print('tick', t.counter() < 100))
+Pin('X1', Pin.OUT, value=1).low()
+Pin('X2', Pin.OUT, value=0).high()
+pyb.delay(70)
+tim.deinit()
+""")
+    assert world.run(script) == 0
+    assert "".join(world.printed).splitlines() == ["press!", "line = 6", "tick True"]

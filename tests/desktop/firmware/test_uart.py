@@ -277,3 +277,18 @@ uart = UART(0, 9600, tx=Pin(0), rx=Pin(1), timeout=10)
 print(uart.write(b'abcdef', 2), uart.write('abcdef', 3, 2))
 """)
     assert ran.lines == ["2 2"]
+
+
+@pytest.mark.parametrize(("kind", "bus", "count"), [("pyboard", 4, 10), ("pico", 0, 300), ("esp32", 1, 400)])
+def test_what_is_written_after_a_short_silence_goes_out_as_a_whole(new_world, kind, bus, count):
+    world = new_world(kind)
+    heard = []
+    world.board.uart(bus).on_byte.append(heard.append)
+    uart = world.import_module("machine").UART(bus, 9600)
+    with world.main_program():
+        assert uart.write(b"x") == 1
+        world.sleep(world.time.now() + 5 * 1042)  # four bytes more could have gone
+        assert uart.write(bytes(count)) == count
+        uart.flush()
+        world.sleep(world.time.now() + 10)
+    assert len(heard) == 1 + count
