@@ -127,6 +127,14 @@ class _Arrival(Wait):
         self.number = 0
         self.done = False
 
+    def __await__(self):
+        self.done = False  # awaited once more it comes once more
+        return self
+
+    def __iter__(self):
+        self.done = False
+        return self
+
     def attempt(self):
         if self.done:
             return self.number

@@ -56,23 +56,27 @@ class Delay_ms:
 
         RuntimeError after `deinit`, ValueError for what is no time.
         """
-        if self._command is None:
+        command = self._command  # looked at once: deinit() may come between, if this is another context
+        if command is None:
             raise RuntimeError("this Delay_ms was ended by deinit()")
         if type(duration) is not int or (not MICROPYTHON and duration > LONGEST):
             check_ms("duration", duration, None)
         self._value = None
-        self._command.give(duration if duration > 0 else self._duration)
+        command.give(duration if duration > 0 else self._duration)
 
     def stop(self):
         """Do not wait any more: nothing happens until the next `trigger`. The event is cleared, as upstream's."""
-        if self._command is not None:
-            self._command.give(-1)
+        command = self._command
+        if command is not None:
+            command.due.calls = 0  # nor is a callback begun whose time was up a moment ago
+            command.give(-1)
             if self._event is not None:
                 self._event.state = False  # one store, which any context may do
 
     def running(self):
         """Whether it was triggered, and neither stopped nor is its time up."""
-        return self._command is not None and self._command.running
+        command = self._command
+        return command is not None and command.running
 
     __call__ = running
 
@@ -124,11 +128,15 @@ class Delay_ms:
     def time_is_up(self, loop):
         """Of `_Due`: on the loop."""
         if self._func is not None:
-            loop.create_task(self._call())  # first: who waits finds what it returned
+            due = self._command.due
+            due.calls += 1
+            loop.create_task(self._call(due))  # first: who waits finds what it returned
         self._happened().set()
 
-    async def _call(self):
-        self._value = launch(self._func, self._args)
+    async def _call(self, due):
+        if due.calls and self._func is not None:
+            due.calls -= 1
+            self._value = launch(self._func, self._args)
 
 
 class _Command(BottomHalf):
@@ -170,6 +178,7 @@ class _Command(BottomHalf):
         """On the loop."""
         check_context(self.loop, "Delay_ms.deinit()")
         due = self.due
+        due.calls = 0
         self.duration = -1
         self.running = False
         self.stop()
@@ -183,6 +192,7 @@ class _Due(Timer):
     def __init__(self, delay):
         Timer.__init__(self)
         self.delay = delay
+        self.calls = 0  # how often it was up, and the task has not begun that calls the function
 
     def expire(self):
         delay = self.delay

@@ -151,12 +151,10 @@ class Encoder(Timer):
         if not self._delay:
             self.expire()
         elif self.slot < 0:
-            self._contacts.awaited = False
             loop.timers.push(self, loop.clock.now() + ms_units(self._delay))
 
     def expire(self):
-        self._contacts.awaited = True
-        fence()
+        fence()  # after it was taken out of the timers, see `moved`
         self._look()
         value = self._value
         delta = value - self._told
@@ -207,7 +205,6 @@ class _Contacts(BottomHalf):
         self.count = 0  # edges, modulo WRAP + 1
         self.skipped = 0
         self.encoder = encoder
-        self.awaited = True  # whether the loop is to be told of an edge
 
     def interrupt(self):
         """Whether both tell of their edges by themselves."""
@@ -254,10 +251,10 @@ class _Contacts(BottomHalf):
             self.way = step
         self.count = (self.count + step) & WRAP
         fence()
-        # None is awaited while a look is to come, which will see this edge: nobody need wake. In whatever order
-        #   here: the count is stored, is one awaited?    there: one is awaited again, the count is looked at
-        # come, no edge is lost.
-        if self.awaited:
+        # While a look is to come, which will see this edge, nobody need wake. In whatever order
+        #   here: the count is stored, is a look to come?    there: none is to come any more, the count is looked at
+        # come, no edge is lost. Nor does one that a KeyboardInterrupt took the place of keep others from being told.
+        if self.encoder.slot < 0:
             self.ring()
 
     def run(self):

@@ -27,8 +27,8 @@ class Presses:
     | DOUBLE | it closes within `owner.double_click_ms` after it closed before; a third time begins anew |
     | SHORT | neither happened: when it opens, or, if a second press may come, when the time for that is over |
 
-    LONG and DOUBLE are looked for if they were in what was wanted last, see `want`, as the press began; a long one is
-    not the first of two.
+    LONG and DOUBLE are looked for if they were in what was wanted last, see `want`, as the press began, and are still;
+    a long one is not the first of two.
     If `exclusive` each press, or two in the case of DOUBLE, is one pair: CLOSE and OPEN together in place of SHORT;
     or LONG or DOUBLE, and OPEN when it opens. While the button rests no timer runs.
     """
@@ -50,6 +50,11 @@ class Presses:
             self._long = _LongPress(self)
         if wanted & DOUBLE and self._second is None:
             self._second = _SecondPress(self)
+        if not wanted & LONG and self._long is not None:
+            self._long.stop()
+        if not wanted & DOUBLE and self._second_may_come():
+            self._second.stop()
+            self.no_second()
 
     def changed(self, closed, when):
         """The contact closed or opened at `when`."""

@@ -36,7 +36,9 @@ class RegExp:
 
     def matching(self, topic):
         """Whether `topic`, a string, is meant."""
-        return isinstance(topic, str) and self._match(topic) is not None
+        found = self._match(topic) if isinstance(topic, str) else None
+        # The simulated board's `re` has no fullmatch, as MicroPython's, but has that `$`.
+        return found is not None and found.group(0) == topic
 
     def __eq__(self, other):
         return isinstance(other, RegExp) and other.pattern == self.pattern
@@ -50,7 +52,8 @@ class Broker(dict):
 
     An agent is: a function or bound method, called with `(topic, message, *args)`; a coroutine function, started as a
     task with these; an Event, which is set; a Queue, RingbufQueue or ThreadSafeQueue, into which `(topic, message)` is
-    put, with `args` as a third if there are any; a Message or ThreadSafeEvent, set; an Agent, whose `put` is called.
+    put, with `args` as a third if there are any; a Message or ThreadSafeEvent, set; an Agent, whose `put` is called as
+    a function is, or started as a task.
     A topic is any hashable object, or a RegExp for many strings. With nobody subscribed a message goes nowhere.
 
     An agent that raises does not keep the message from the others: it is reported to the loop's exception handler. One
@@ -71,11 +74,11 @@ class Broker(dict):
         """Have `agent` told of what is published under `topic`. ValueError: it is none, or `args` can't be hashed."""
         _check(agent, args)
         if _find(self.get(topic, ()), agent, args) is not None:
-            self._say("duplicate subscription of " + str(agent) + " to " + str(topic))
+            self._say("duplicate subscription of " + _text(agent) + " to " + str(topic))
             return
         if topic not in self:
             self[topic] = []
-            if isinstance(topic, RegExp):
+            if isinstance(topic, RegExp) and topic not in self._patterns:
                 self._patterns.append(topic)
         self._number += 1
         self[topic].append((self._number, agent, args))
@@ -84,7 +87,7 @@ class Broker(dict):
         """Undo `subscribe` with the same arguments. If there was none, that is said and nothing happens."""
         found = _find(self.get(topic, ()), agent, args)
         if found is None:
-            self._say("no subscription of " + str(agent) + " to " + str(topic))
+            self._say("no subscription of " + _text(agent) + " to " + str(topic))
             return
         self[topic].remove(found)
         if not self[topic]:
@@ -98,7 +101,7 @@ class Broker(dict):
         told = list(self.get(topic, ()))
         for pattern in self._patterns:
             if pattern.matching(topic):
-                told += self[pattern]
+                told += self.get(pattern, ())  # a dict's clear() and the like are known to the dict only
         if self._patterns:
             told.sort(key=_number)
         for _, agent, args in told:
@@ -122,26 +125,32 @@ class Broker(dict):
             else:
                 if getattr(agent, "dropped", 0) != dropped:  # by its own rule, without an error
                     self._lost(agent, topic, "the queue is full and dropped an item")
-        elif isinstance(agent, Agent):
-            agent.put(topic, message, *args)
         else:
-            result = agent(topic, message, *args)
+            result = (agent.put if isinstance(agent, Agent) else agent)(topic, message, *args)
             if starts(result):
                 create_task(result)
 
     def _lost(self, agent, topic, why):
         self.overflows += 1
-        self._say(str(agent) + ": " + why + ", topic " + str(topic))
+        self._say(_text(agent) + ": " + why + ", topic " + str(topic))
 
     def report(self, agent, topic, exc):
         """Tell the loop's handler that what was published under `topic` has failed at `agent`."""
         loop = get_event_loop()
-        text = "A subscriber to " + str(topic) + " failed: " + str(agent)
+        text = "A subscriber to " + str(topic) + " failed: " + _text(agent)
         loop.call_exception_handler({"message": text, "exception": exc, "future": loop.current})
 
     def _say(self, text):
         if self.Verbose:
             print("Broker:", text)
+
+
+def _text(agent):
+    """`agent` in a message."""
+    try:
+        return str(agent)
+    except Exception:  # the unix port shows what a closure holds, without an end if that is itself
+        return "a " + type(agent).__name__
 
 
 def _find(subscriptions, agent, args):

@@ -67,7 +67,8 @@ class Queue:
 
     def qsize(self):
         """How many items there are for who comes now."""
-        return len(self._items) - self._head - self._getters.handed
+        size = len(self._items) - self._head - self._getters.handed
+        return size if size > 0 else 0  # less: what was promised is gone, by a shutdown
 
     def empty(self):
         return len(self._items) - self._head <= self._getters.handed
@@ -142,14 +143,16 @@ class Queue:
     def shutdown(self, immediate=False):
         """Let nothing more in, and those who wait in vain go with QueueShutDown; as CPython's.
 
-        `immediate`: what is queued is dropped, and counts as done.
+        Those whose item is not in the queue yet, though there is room for it by now, too. `immediate`: what is queued
+        is dropped, what was promised to a task as well, and counts as done.
         """
         check_context(self._getters.queue, "Queue.shutdown()")
         self._shut = True
         if immediate:
-            while not self.empty():
+            for _ in range(len(self._items) - self._head):
                 self._take()
-                self.task_done()
+                if self._unfinished:
+                    self.task_done()
         self._getters.fail_all()
         self._putters.fail_all()
 
@@ -189,6 +192,8 @@ class _Getters(_Line):
                 return PENDING
         else:
             self.handed -= 1
+            if owner._shut and owner.empty():  # it was dropped
+                raise QueueShutDown("the queue was shut down")
         return owner._get()
 
     def hand_back(self):
@@ -215,9 +220,11 @@ class _Put(Wait):
         self.parked = False
 
     def __await__(self):
+        self.parked = False  # as one that was awaited before may be, and was given up
         return self
 
     def __iter__(self):
+        self.parked = False
         return self
 
     def attempt(self):
@@ -225,6 +232,8 @@ class _Put(Wait):
         if self.parked:
             self.parked = False
             owner._putters.handed -= 1
+            if owner._shut:
+                raise QueueShutDown("nothing can be put any more")
             try:
                 owner._put(self.val)
             except BaseException:  # it has no order: the place is the next one's

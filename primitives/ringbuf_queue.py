@@ -7,14 +7,16 @@
 
 from ..core.context import check_context
 from ..core.queue_errors import QueueEmpty, QueueFull
-from .queue import Queue, QueueShutDown
+from ..core.task import PENDING, Wait
+from .queue import Queue, QueueShutDown, _Putters
 
 
 class RingbufQueue(Queue):
     """`buf`: how many items it holds, or the list, array or bytearray to hold them: N means N.
 
     As Queue, but that `put_nowait` on a full queue stores its item in place of the oldest, and then raises QueueFull,
-    which is an IndexError: who ignores it keeps the newest, and knows how many were lost. `await put` waits instead.
+    which is an IndexError: who ignores it keeps the newest, and knows how many were lost. `await put` waits instead, in
+    order of arrival; `put_nowait` does not wait for those, and takes the place of one if there is no other.
     Several tasks may iterate over it; each item goes to one.
     """
 
@@ -32,6 +34,7 @@ class RingbufQueue(Queue):
                 ) from None
         Queue.__init__(self, len(buf))
         self._items = _Slots(buf)
+        self._putters = _Line(self)
 
     def _make(self):
         """What Queue keeps its items in is not wanted here."""
@@ -47,10 +50,22 @@ class RingbufQueue(Queue):
         check_context(self._getters.queue, "RingbufQueue.put_nowait()")
         if self._shut:
             raise QueueShutDown("nothing can be put any more")
-        if self.full() and len(self._items) == self.maxsize:
+        if not self.room():
             self._items.replace(val)
             raise QueueFull("the oldest item was overwritten")
         self._put(val)
+
+    def put(self, val):
+        """Awaitable: add `val`, when there is room. Does not yield if there is. QueueShutDown."""
+        return _Put(self, val)
+
+    def full(self):
+        """Whether who comes now would have to wait to put."""
+        return not self.room() or bool(self._putters.handed or self._putters.waiters)
+
+    def room(self):
+        """Whether a slot is free, be it promised or not."""
+        return len(self._items) < self.maxsize
 
     def peek(self):
         """The oldest item, which stays in the queue. QueueEmpty if there is none."""
@@ -63,6 +78,69 @@ class RingbufQueue(Queue):
 
     def __anext__(self):
         return self._getters
+
+
+class _Line(_Putters):
+    """Who waits for room. It is promised to one at a time, who stays the first in line if `put_nowait` takes it."""
+
+    def hand(self):
+        return not self.handed and _Putters.hand(self)
+
+    def hand_back(self):
+        """Of the first: it has put, or will not."""
+        self.handed = 0
+        if self.owner.room():
+            self.hand()
+
+    def park_first(self, task):
+        self.waiters = [task] + (self.waiters or [])
+
+
+class _Put(Wait):
+    """`await queue.put(val)`."""
+
+    def __init__(self, owner, val):
+        self._owner = owner
+        self._val = val
+        self._parked = False
+
+    def __await__(self):
+        self._parked = False  # as one that was awaited before may be, and was given up
+        return self
+
+    __iter__ = __await__
+
+    def attempt(self):
+        owner = self._owner
+        line = owner._putters
+        if not self._parked:
+            owner._check()
+        if owner._shut:
+            if self._parked:
+                line.handed = 0
+            raise QueueShutDown("nothing can be put any more")
+        if not self._parked:
+            if owner.full():
+                return PENDING
+            owner._put(self._val)
+        elif owner.room():
+            try:
+                owner._put(self._val)
+            finally:  # what the buffer can't hold does not keep the place
+                line.hand_back()
+        else:
+            line.handed = 0
+            return PENDING
+        return None
+
+    def park(self, task):
+        line = self._owner._putters
+        task.data = line
+        if self._parked:
+            line.park_first(task)
+        else:
+            self._parked = True
+            line.park(task)
 
 
 class _Slots:

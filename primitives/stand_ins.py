@@ -80,6 +80,16 @@ class Several(Wait):
 
     def __init__(self, owner):
         self.owner = owner
+        self._renew()
+
+    def __await__(self):
+        if self.waits is not None:  # awaited once more
+            self._renew()
+        return self
+
+    __iter__ = __await__
+
+    def _renew(self):
         self.task = None
         self.elos = []  # the members that it has begun to wait for
         self.waits = None  # a Wait or Task for each, once it has begun

@@ -25,10 +25,10 @@ class BottomHalf(Cell):
     Args: run, the function, None for a class with a `run()` of its own; loop, None: the one of this thread.
     What was stored before `ring` is seen by the `run` that follows. There is one after the last ring for sure, and one
     for several that the loop has not come to: count what counts, and leave the rest to ThreadSafeQueue. Several bottom
-    halves run in the order of their rings on CPython, in the order of their making on MicroPython. What `run` raises is
-    reported by the loop's exception handler, and the next ring finds it as before. After `stop`, in `run` too, nothing
-    is called any more, not for earlier rings either, and rings do no harm; so it is while the loop does not run, until
-    it does again.
+    halves run in the order of their rings on CPython; on MicroPython in the order in which they ran before, or were
+    made. What `run` raises is reported by the loop's exception handler, and the next ring finds it as before. After
+    `stop`, in `run` too, nothing is called any more, not for earlier rings either, and rings do no harm; so it is while
+    the loop does not run, until it does again.
     """
 
     def __init__(self, run=None, loop=None):
@@ -59,7 +59,12 @@ class BottomHalf(Cell):
     def answer(self):
         # First of all: a ring from here on is another. And no jump before it, where a KeyboardInterrupt may come on
         # MicroPython: not armed it would never be called again.
-        self.loop.bell.arm(self)
+        try:
+            self.loop.bell.arm(self)
+        except BaseException:  # that, in `arm`
+            self.loop.bell.disarm(self)
+            self.loop.bell.arm(self)
+            raise
         try:
             self.run()
         except (Exception, CancelledError) as exc:

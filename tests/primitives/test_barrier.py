@@ -165,3 +165,25 @@ def test_a_barrier_for_nobody_is_refused(primitives):
         primitives.Barrier(2, 3)
     with pytest.raises(TypeError, match="are a tuple"):
         primitives.Barrier(2, print, 3)
+
+
+def test_what_wait_gives_comes_as_often_as_it_is_awaited(core, primitives):
+    log = []
+
+    async def main():
+        barrier = primitives.Barrier(2)
+
+        async def come():
+            waiting = barrier.wait()
+            for n in range(3):
+                await waiting
+                log.append(n)
+
+        task = core.create_task(come())
+        for n in range(3):
+            await core.sleep_ms(1)
+            assert log == list(range(n)) and barrier.n_waiting == 1
+            await barrier
+        await task
+
+    run(core, main)

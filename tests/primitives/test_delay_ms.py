@@ -2,7 +2,8 @@
 
 import pytest
 
-from support import run, sleep_ms, start_thread
+from pins import run_virtual
+from support import CPYTHON, run, sleep_ms, start_thread
 
 
 @pytest.mark.rp2040
@@ -60,6 +61,29 @@ def test_stop_after_trigger_in_one_pass_stops_it(core, primitives):
         delay.deinit()
 
     run(core, main)
+
+
+@pytest.mark.parametrize("what", ["stop", "deinit", "stop, trigger"])
+def test_a_callback_that_has_not_begun_when_it_is_stopped_is_not_called(core, primitives, what):
+    """The time of both is up in one pass, and the task has its turn before that of the callback."""
+    log = []
+
+    async def main():
+        delay = primitives.Delay_ms(log.append, ("called",), duration=20)
+        delay.trigger()
+        await core.sleep_ms(20)
+        assert log == [] or not CPYTHON  # a board counts real time: there it may have been called
+        log.clear()
+        sleep_ms(2)  # in real time, of which boards are to see some between two triggers
+        for name in what.split(", "):
+            getattr(delay, name)()
+        await core.sleep_ms(10)
+        assert log == []
+        await core.sleep_ms(30)
+        delay.deinit()
+
+    run_virtual(core, main)
+    assert log == (["called"] if "trigger" in what else [])
 
 
 @pytest.mark.parametrize("what", ["stop", "deinit", "trigger"])
@@ -237,6 +261,36 @@ def test_who_waits_when_it_is_ended_is_told(core, primitives):
             return str(exc)
 
     run(core, main)
+
+
+def test_one_that_is_ended_while_another_context_triggers_it_takes_that_for_nothing(core, primitives):
+    log = []
+
+    class Ended(primitives.Delay_ms):
+        """Which its loop ends in the middle of a `trigger` of a thread, or of the other core."""
+
+        ends = False
+
+        @property
+        def _value(self):
+            return None
+
+        @_value.setter
+        def _value(self, value):
+            if self.ends:
+                self.deinit()
+
+    async def main():
+        delay = Ended(log.append, ("called",), 2)
+        delay.ends = True
+        delay.trigger()
+        assert not delay.running()
+        with pytest.raises(RuntimeError, match="was ended by deinit"):
+            delay.trigger()
+        await core.sleep_ms(10)
+
+    run(core, main)
+    assert log == []
 
 
 def test_what_is_no_time_is_refused_by_trigger_and_ends_no_loop(core, primitives):

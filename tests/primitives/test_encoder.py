@@ -325,6 +325,25 @@ def test_one_call_tells_of_all_that_came_in_the_delay(core, primitives):
     assert log == [((2, 2, "volume", 1), 20), ((4, 2, "volume", 1), 20)]
 
 
+def test_a_look_that_ctrl_c_took_the_place_of_keeps_no_edge_back(core, primitives):
+    log = []
+
+    async def main():
+        knob = Knob()
+        encoder = primitives.Encoder(knob.x, knob.y, callback=lambda *a: log.append(a), delay=5)
+        knob.turn(1)
+        await core.sleep_ms(1)
+        core.get_event_loop().timers.remove(encoder)  # as it is when that comes before a timer's first line
+        await core.sleep_ms(10)
+        assert log == []
+        knob.turn(2)
+        await core.sleep_ms(10)
+        encoder.deinit()
+
+    run_virtual(core, main)
+    assert log == [(3, 3)]
+
+
 def test_edges_in_the_delay_do_not_wake_the_loop(core, primitives):
     log, woken = [], []
 

@@ -205,6 +205,24 @@ def test_wait_all_waits_for_each_once(core, primitives, threadsafe, kind):
     run(core, main)
 
 
+@pytest.mark.parametrize("kind", ["WaitAny", "WaitAll"])
+def test_a_wait_may_be_given_up_and_awaited_again(core, primitives, kind):
+    """Twice, after its end too: the second time was for ever."""
+
+    async def main():
+        event, other = core.Event(), core.Event()
+        elos = (event, other) if kind == "WaitAny" else (event,)
+        wait = getattr(primitives, kind)(elos).wait()
+        for _ in range(2):
+            with pytest.raises(core.TimeoutError):
+                await core.wait_for_ms(wait, 2)
+            event.set()
+            assert await wait is (event if kind == "WaitAny" else None)
+            event.clear()
+
+    run(core, main)
+
+
 def test_an_elo_of_a_task(core, primitives):
     async def main():
         async def work(n, up=1):

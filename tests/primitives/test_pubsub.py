@@ -111,6 +111,24 @@ def test_a_regular_expression_means_the_whole_topic(core, primitives):
     run(core, main)
 
 
+def test_it_is_a_dict_and_may_be_cleared_as_one(core, primitives):
+    broker = quiet(primitives)
+    log = []
+
+    def agent(topic, message):
+        log.append(message)
+
+    async def main():
+        for n in range(2):
+            broker.subscribe(primitives.RegExp("t.*"), agent)
+            broker.publish("temp", n)
+            broker.clear()
+            broker.publish("temp", "to nobody")
+
+    run(core, main)
+    assert log == [0, 1]
+
+
 def test_one_that_fails_is_reported_and_the_others_are_told(core, primitives):
     broker = quiet(primitives)
     said, log = [], []
@@ -129,6 +147,47 @@ def test_one_that_fails_is_reported_and_the_others_are_told(core, primitives):
         raise core.CancelledError
 
     run(core, main)
+
+
+def test_one_that_fails_and_refers_to_itself_is_reported_too(core, primitives):
+    """The unix port shows a closure with what it holds, which has no end here."""
+    broker = quiet(primitives)
+    said, log = [], []
+
+    async def main():
+        core.get_event_loop().set_exception_handler(lambda loop, context: said.append(context["message"]))
+
+        def once(topic, message):
+            broker.unsubscribe("t", once)
+            raise ValueError("once")
+
+        broker.subscribe("t", once)
+        broker.subscribe("t", lambda topic, message: log.append(message))
+        broker.publish("t", 1)
+        broker.publish("t", 2)
+        broker.Verbose = True
+        broker.unsubscribe("t", once)  # which says that there was none
+
+    run(core, main)
+    assert log == [1, 2] and len(said) == 1 and "t failed" in said[0]
+
+
+def test_the_put_of_an_agent_may_be_a_coroutine_function(core, primitives):
+    broker = quiet(primitives)
+    log = []
+
+    class Agent(primitives.Agent):
+        async def put(self, topic, message, *args):
+            await core.sleep(0)
+            log.append((topic, message, args))
+
+    async def main():
+        broker.subscribe("t", Agent(), 3)
+        broker.publish("t", 1)
+        await core.sleep_ms(5)
+
+    run(core, main)
+    assert log == [("t", 1, (3,))]
 
 
 def test_what_a_full_queue_loses_is_counted(core, primitives):
@@ -167,6 +226,22 @@ def test_a_newline_at_the_end_belongs_to_the_topic(primitives):
     """CPython's `$` is true before it, too."""
     assert not primitives.RegExp("temp|light").matching("light\n")
     assert primitives.RegExp("temp|light").matching("light")
+
+
+@pytest.mark.cpython
+def test_a_newline_at_the_end_belongs_to_the_topic_on_the_simulated_board(tmp_path):
+    """Its `re` is MicroPython's, which has no fullmatch, and is CPython's at the same time."""
+    import subprocess
+    import sys
+
+    script = tmp_path / "app.py"
+    script.write_text(
+        "from twincore.primitives import RegExp\n"
+        "print([RegExp('temp|light').matching(topic) for topic in ('temp', 'light\\n', 'light')])\n"
+    )
+    command = [sys.executable, "-m", "twincore.desktop", "run", str(script)]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (result.stdout, result.stderr) == ("[True, False, True]\n", "")
 
 
 def test_threads_publish_through_a_gate(core, primitives):

@@ -33,6 +33,33 @@ def test_functions_may_be_taken_away_and_events_made(core, primitives):
     run_virtual(core, main)
 
 
+@pytest.mark.parametrize(
+    "what, times, when, told",
+    [
+        ("double", (100, 100, 100, 900), 70, "press release press release"),  # pressed still
+        ("double", (100, 100, 100, 900), 200, "press release press release"),  # open again, and waiting for a second
+        ("double", (100, 900), 200, "press release"),
+        ("long", (1500, 500), 200, "press release"),
+    ],
+)
+def test_a_function_that_is_taken_away_meanwhile_takes_no_release_along(core, primitives, what, times, when, told):
+    log = []
+
+    async def main():
+        pin = Pin()
+        button = primitives.Pushbutton(pin, suppress=True)
+        for name in ("press", "release", what):
+            getattr(button, name + "_func")(log.append, (name,))
+        playing = core.create_task(play(core, pin, times))
+        await core.sleep_ms(when)
+        getattr(button, what + "_func")()
+        await playing
+        button.deinit()
+
+    run_virtual(core, main)
+    assert " ".join(log) == told
+
+
 @pytest.mark.parametrize("sense", [None, 0, 1])
 @pytest.mark.parametrize("rest", [0, 1])
 def test_the_sense_says_which_level_is_pressed(core, primitives, sense, rest):

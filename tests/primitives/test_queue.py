@@ -219,6 +219,74 @@ def test_shutdown_lets_what_is_there_be_got_and_sends_the_others_away(core, prim
     run(core, main)
 
 
+@pytest.mark.parametrize("kind", ["Queue", "RingbufQueue"])
+def test_what_put_gives_may_be_given_up_and_awaited_again_and_n_stays_n(core, primitives, kind):
+    async def main():
+        queue = getattr(primitives, kind)(1)
+        queue.put_nowait("first")
+        putting = queue.put("second")
+        with pytest.raises(core.TimeoutError):
+            await core.wait_for_ms(putting, 2)
+
+        async def again():
+            try:
+                await putting
+            except RuntimeError as error:  # it is a coroutine, as CPython's, where nothing is compiled
+                assert "reuse" in str(error)
+                await queue.put("second")
+
+        task = core.create_task(again())
+        await settle(core)
+        assert queue.get_nowait() == "first"
+        await task
+        assert queue.qsize() == 1 and queue.full()
+        assert queue.get_nowait() == "second"
+        queue.put_nowait("third")
+        with pytest.raises(primitives.QueueFull):
+            queue.put_nowait("fourth")
+
+    run(core, main)
+
+
+@pytest.mark.parametrize("immediate", [False, True])
+def test_a_shutdown_takes_promises_back_as_cpythons_does(core, primitives, immediate):
+    """CPython's waiters look again when they run: nothing is put any more, and what was dropped is not got."""
+
+    async def main():
+        queue = primitives.Queue(1)
+        queue.put_nowait(1)
+        putter = core.create_task(queue.put(2))
+        await settle(core)
+        assert queue.get_nowait() == 1
+        queue.shutdown(immediate)  # before the putter has its turn
+        with pytest.raises(primitives.QueueShutDown):
+            await putter
+        assert queue.qsize() == 0 and queue.empty()
+        with pytest.raises(primitives.QueueShutDown):
+            queue.get_nowait()
+
+        queue = primitives.Queue()
+        getters = [core.create_task(queue.get()) for _ in range(2)]
+        await settle(core)
+        for n in range(3):
+            queue.put_nowait(n)
+        joining = core.create_task(queue.join())
+        queue.shutdown(immediate)
+        assert queue.qsize() == (0 if immediate else 1)
+        for n, getter in enumerate(getters):
+            if immediate:
+                with pytest.raises(primitives.QueueShutDown):
+                    await getter
+            else:
+                assert await getter == n
+        if immediate:
+            await joining
+        assert queue.qsize() == (0 if immediate else 1)
+        joining.cancel()
+
+    run(core, main)
+
+
 def test_errors_are_index_errors_too_for_code_that_expects_upstreams(primitives):
     assert issubclass(primitives.QueueEmpty, IndexError) and issubclass(primitives.QueueFull, IndexError)
 

@@ -205,6 +205,66 @@ def test_ctrl_c_in_it_ends_the_run_and_the_next_run_finds_it_as_before(core, thr
     assert log == ["run", "run"]
 
 
+class CtrlC:
+    """A loop, with a bell that is interrupted the first time that a cell is armed."""
+
+    def __init__(self, loop):
+        self._bell = loop.bell
+        self._pressed = False
+
+    @property
+    def bell(self):
+        return self._bell if self._pressed else self
+
+    def arm(self, cell):
+        self._pressed = True
+        raise KeyboardInterrupt
+
+
+@pytest.mark.micropython
+@pytest.mark.parametrize("others", [0, 1])
+def test_ctrl_c_while_it_is_armed_anew_leaves_it_armed(core, threadsafe, others):
+    log = []
+
+    async def again():
+        one.ring()
+        await settle(core)
+
+    core.new_event_loop()
+    loop = core.get_event_loop()
+    one = half(threadsafe, lambda: log.append("one"))
+    more = [half(threadsafe, print) for _ in range(others)]
+    one.ring()
+    one.loop = CtrlC(loop)
+    with pytest.raises(KeyboardInterrupt):
+        core.run(core.sleep(5))
+    one.loop = loop
+    core.run(again())
+    one.stop()
+    for other in more:
+        other.stop()
+    core.new_event_loop()
+    assert log == ["one"]
+
+
+@pytest.mark.micropython
+def test_the_order_of_several_is_as_the_docstring_says(core, threadsafe):
+    log = []
+
+    async def main():
+        halves = [half(threadsafe, lambda n=n: log.append(n)) for n in range(3)]
+        for rung in ((2, 1, 0), (0,), (2, 1, 0), (1, 0, 2)):
+            for n in rung:
+                halves[n].ring()
+            await settle(core)
+            log.append("|")
+        for it in halves:
+            it.stop()
+
+    run(core, main)
+    assert "".join(map(str, log)) == "012|0|120|120|"
+
+
 @pytest.mark.parametrize("wrong", [3, "print"])
 def test_what_cant_be_called_is_refused(core, threadsafe, wrong):
     async def main():
