@@ -18,7 +18,9 @@ CONNECTED = (0, 106, 56, 127)  # EISCONN of MicroPython and Linux, macOS, lwIP
 
 
 async def look_up(host, port):
-    """The addresses of `host` for TCP: a list as of `socket.getaddrinfo`."""
+    """The addresses of `host` for TCP: a list as of `socket.getaddrinfo`. ValueError for a port that is none."""
+    if isinstance(port, int) and not 0 <= port < 65536:  # the system would cut it to 16 bits, and take that port
+        raise ValueError("a port is a number from 0 to 65535, not " + str(port))
     if is_numeric(host):
         return socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM)
     ask = resolver

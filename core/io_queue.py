@@ -256,13 +256,38 @@ class IOQueue:
     def forget(self, stream, error):
         """`stream` is about to be closed: watch it no more; who waits for it gets `error()`, an exception."""
         watched = self._streams.get(_key(stream))
-        if watched is None:
-            return
+        if watched is not None:
+            self._fail(watched, error)
+
+    def _fail(self, watched, error):
         for direction in (watched.reader, watched.writer):
             if direction.task is not None:
                 task = direction.release()
                 task.queue.fail(task, error())
         self._drop(watched)
+
+    def _events(self, watched):
+        """What one with an `ioctl` is ready for. Should that fail, who waits for it gets the error, and nobody else."""
+        try:
+            events = watched.stream.ioctl(POLL, watched.events | BROKEN)
+            if events < 0:
+                raise OSError(-events, "the stream's ioctl() returned an error")
+            return events
+        except Exception as error:
+            exc = error
+        self._fail(watched, lambda: exc)
+        return 0
+
+    def _fail_broken(self, exc):
+        """`poll` raised `exc`: find whose `ioctl` did. One whose error was for once is asked again at the next pass."""
+        asked = failed = 0
+        for watched in list(self._streams.values()):
+            if hasattr(watched.stream, "ioctl"):
+                asked += 1
+                self._events(watched)
+                failed += not watched.events  # it was dropped
+        if not failed and not (asked and isinstance(exc, OSError)):
+            raise exc
 
     def give_up(self, watched):
         """Its Stream is no more: watch it only for those who wait for it directly."""
@@ -275,7 +300,10 @@ class IOQueue:
         if MICROPYTHON:
             if self._stale:
                 self._settle()
-            self.bell.sleep_watching(timeout)
+            try:
+                self.bell.sleep_watching(timeout)
+            except Exception as exc:  # an `ioctl` that is written in Python, as a rule
+                self._fail_broken(exc)
         else:
             self._select(timeout)  # apart: with its locals a board would have to allocate the frame
 
@@ -296,7 +324,7 @@ class IOQueue:
         """Ask those with an `ioctl` whether they are ready; returns whether one was."""
         ready = False
         for watched in list(self.asking):
-            events = watched.stream.ioctl(POLL, watched.events | BROKEN)
+            events = self._events(watched)
             if events:
                 ready = True
                 self._ready(watched, events)

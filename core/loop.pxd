@@ -20,6 +20,7 @@ cdef class Loop(RunQueue):
     cdef object _handler
     cdef Contexts contexts
     cdef public object asyncgens
+    cdef object interrupts
     cdef object __weakref__
 
     @cython.locals(task=Task)

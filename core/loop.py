@@ -20,6 +20,7 @@ if MICROPYTHON:  # what `step` has for it, without that module
 else:
     from .asyncgens_cpython import AsyncGens
     from .coroutines import coroutine_of
+    from .interrupt_cpython import Interrupts
     from .parker_cpython import let_go
     from .step import Contexts, resume, runnable, throw
 
@@ -48,6 +49,7 @@ class Loop(RunQueue):
             self.passes = 0  # so far, of 30 bits: if it and `current` stay the same, a task blocks the loop
             self.contexts = Contexts()
             self.asyncgens = AsyncGens(self)
+            self.interrupts = Interrupts(self)
 
     def create_task(self, coro, name=None, context=None):
         """Start `coro`, a coroutine or another awaitable: it first runs after those ready now. Returns its Task.
@@ -179,6 +181,8 @@ class Loop(RunQueue):
 
     def begin(self):
         """Before the first `turn` of who runs it by hand, as closing it does."""
+        if not MICROPYTHON:
+            self.interrupts.enter()
         self.running = True
         self.stopping = False
         if not MICROPYTHON:
@@ -195,6 +199,8 @@ class Loop(RunQueue):
         self.current = None
         if self.inbox is not None:
             self.inbox.run_ended()
+        if not MICROPYTHON:
+            self.interrupts.leave()
 
     def turn(self):
         """One pass."""

@@ -259,8 +259,13 @@ class Task(Timer):
     def inject(self, exc):
         """Raise `exc` in this task, which is not the current one, when it next runs. Scheduler side."""
         wait = self.data
-        if wait is not None and not isinstance(wait, BaseException) and wait.unpark(self):
-            self.queue.wake(self)
+        if wait is not None and not isinstance(wait, BaseException):
+            try:
+                parked = wait.unpark(self)
+            except (ValueError, AttributeError):  # a Ctrl-C took it out of its line, and came before it was woken
+                parked = True
+            if parked:
+                self.queue.wake(self)
         self.data = exc
 
     def expire(self):

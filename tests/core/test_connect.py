@@ -396,3 +396,16 @@ def test_tls_both_ways(core, tmp_path):
             assert len(reports) == 1
 
     run(core, main)
+
+
+@pytest.mark.parametrize("port", [-1, 65536, 99999])
+def test_a_port_that_is_none_is_refused(core, port):
+    """The system takes its last 16 bits, and so another port."""
+
+    async def main():
+        with pytest.raises(ValueError, match=str(port)):
+            await core.open_connection("127.0.0.1", port)
+        with pytest.raises(ValueError, match=str(port)):
+            await core.start_server(echo, "127.0.0.1", port)
+
+    run(core, main)

@@ -153,3 +153,33 @@ def test_a_thread_is_refused_even_before_anybody_waits(core, method):
         assert not event.is_set()
 
     run(core, main)
+
+
+@pytest.mark.micropython
+def test_a_waiter_that_a_ctrl_c_left_in_no_line_can_be_cancelled(core):
+    """On a board it may come at any jump: here just after `set` took the line, and before it woke anybody."""
+    log = []
+
+    async def wait(event):
+        try:
+            await event.wait()
+        finally:
+            log.append("ended")
+
+    async def main():
+        event = core.Event()
+        task = core.create_task(wait(event))
+        left = core.create_task(wait(event))  # until the loop is closed
+        await core.sleep(0)
+        event.waiters = None
+        task.cancel()
+        try:
+            await task
+        except core.CancelledError:
+            log.append("cancelled")
+        assert not left.done()
+
+    core.new_event_loop()
+    core.run(main())
+    core.new_event_loop()
+    assert log == ["ended", "cancelled", "ended"]

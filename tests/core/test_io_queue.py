@@ -329,6 +329,76 @@ def test_a_stream_written_in_python_can_be_watched(core):
 
 @pytest.mark.rp2040(seeds=1)
 @pytest.mark.micropython
+@pytest.mark.parametrize("how", ["raises", "fails", "returns nothing"])
+def test_an_ioctl_that_fails_is_an_error_for_who_waits_and_for_nobody_else(core, how):
+    """It ended the whole run, as with upstream's asyncio."""
+    import io
+
+    class Device(io.IOBase):
+        def __init__(self, broken):
+            self.broken = broken
+            self.asked = 0
+
+        def ioctl(self, request, flags):
+            if request != 3:
+                return -1
+            self.asked += 1
+            if self.asked < 3:
+                return 0
+            if not self.broken:
+                return flags & 1
+            if how == "raises":
+                raise OSError(5)
+            return -5 if how == "fails" else None
+
+    async def main():
+        sound = core.create_task(readable(core, Device(False), log))
+        try:
+            await readable(core, Device(True), log)
+        except (OSError, TypeError) as exc:
+            assert isinstance(exc, TypeError) if how == "returns nothing" else exc.errno == 5
+            log.append("error")
+        await sound
+        assert watched(core.get_event_loop()) == 0
+        await core.sleep_ms(5)
+
+    log = []
+    run(core, main)
+    assert sorted(log) == ["error", "read"]
+
+
+@pytest.mark.rp2040(seeds=1)
+@pytest.mark.micropython
+def test_an_ioctl_that_fails_for_once_does_not_end_the_run(core):
+    """MicroPython's poll does not say whose it was: the next time none fails, and all are watched on."""
+    import io
+
+    class Device(io.IOBase):
+        asked = 0
+
+        def ioctl(self, request, flags):
+            if request != 3:
+                return -1
+            self.asked += 1
+            if self.asked == 3:
+                raise OSError(5)
+            return flags & 1 if self.asked > 3 else 0
+
+    async def main():
+        device = Device()
+        try:
+            await readable(core, device, log)
+        except OSError as exc:
+            assert CPYTHON and exc.errno == 5
+            await readable(core, device, log)
+
+    log = []
+    run(core, main)
+    assert log == ["read"]
+
+
+@pytest.mark.rp2040(seeds=1)
+@pytest.mark.micropython
 def test_a_stream_that_stays_ready_is_asked_no_more_once_nobody_waits(core):
     """It is taken out at the next sleep: one who waits again before that finds it watched still."""
     import io
