@@ -80,7 +80,7 @@ class AsyncioWorker:
         self._woken = False  # the loop is on its way to `_calls`
         self._tasks = {}  # Job -> its task, while that runs. The loop's thread, but for a look
         self._ended = ThreadSafeEvent()
-        self._stopping = False
+        self._stopping = self._gave_up = False
         self._done = self._failed = self.abandoned = 0
 
     def run(self, async_fn, *args, **kwargs) -> AsyncioCall:
@@ -130,7 +130,8 @@ class AsyncioWorker:
         return self
 
     async def __aexit__(self, exc_type, exc, tb) -> None:
-        await self.close()
+        if not self._gave_up:  # by a `close` in the block, whose error this would hold back
+            await self.close()
 
     def _shut(self, why: str) -> None:
         with self._lock:
@@ -154,6 +155,7 @@ class AsyncioWorker:
             stuck = self._stuck()
             if self._ended.is_set():
                 return
+            self._gave_up = True
             gone = WorkerClosed(f"{self.name} was closed before this call could end")
             for job in [*self._tasks, *self._calls]:
                 job.fail(gone)

@@ -182,7 +182,7 @@ def _end_before_exit() -> None:
 
 
 def _at_exit() -> None:
-    for engine in [remote.kill() for remote in list(living)]:
+    for engine in [remote.end() for remote in list(living)]:
         if engine is not None:
             engine.settle(SETTLING)
 

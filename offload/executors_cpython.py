@@ -11,7 +11,6 @@ from __future__ import annotations
 import threading
 from concurrent.futures import BrokenExecutor, CancelledError
 
-from ..core.deadline import wait_for
 from ..core.errors import TimeoutError
 from ..core.queue_errors import QueueClosed
 from ..core.task import PENDING
@@ -21,7 +20,7 @@ from ..threadsafe.parking import wait_in_thread
 from . import fork_cpython
 from .executor_kinds_cpython import Engine, living, resolve
 from .job import WorkerClosed
-from .remote_call_cpython import THREAD, RemoteError, call_of, open_answer  # noqa: F401
+from .remote_call_cpython import BYTES, CLUSTER, THREAD, RemoteError, call_of, open_answer  # noqa: F401
 from .stacks_cpython import ask, place
 
 QUICK = units(0.01)  # a job that took less is followed at once by another
@@ -52,6 +51,7 @@ class Remote:
         self._feeding = False
         self._lost = False  # given by the parent of a fork
         self._given_up = False
+        self._ending = False  # the program ends
         self._done = self._failed = self._longest = 0
         self._count = 0  # jobs that were carried, which numbers them
         self._feeder = 0  # the feeder's ident
@@ -101,6 +101,14 @@ class Remote:
                 what + " can't reach a function in another process; with this executor on_cancel is 'abandon' or 'wait'"
             )
 
+    def check_local(self, what) -> None:
+        """Raise ValueError if its functions would get copies of what they are called with."""
+        if self.how in (BYTES, CLUSTER):
+            raise ValueError(
+                f"{self.pool.name} makes its calls in other processes or interpreters, with copies of all that they are "
+                f"given; {what} needs a Worker, or a pool of threads"
+            )
+
     async def close(self, timeout) -> None:
         """Wait for what is queued and runs, then end the executor if the pool made it. See Pool.close."""
         pool = self.pool
@@ -109,7 +117,7 @@ class Remote:
                 return
             self._start()  # to close the executor
         try:
-            await wait_for(self.ended.wait(), timeout)
+            await self.ended.wait(timeout)
         except TimeoutError:
             pool._withdraw_queued()
             found = {}
@@ -150,6 +158,11 @@ class Remote:
         engine.kill()
         return engine
 
+    def end(self) -> Engine | None:
+        """`kill`, as the program ends: what is in line would be done by new processes, for which Python would wait."""
+        self._ending = True  # first: who makes an executor, or starts a process of it, looks at this after that
+        return self.kill()
+
     def forked(self) -> None:
         """In the child of a fork: the executor, with its threads and pipes, is the parent's."""
         pool = self.pool
@@ -175,8 +188,10 @@ class Remote:
             self._feeding = True
         try:
             threading.Thread(target=self._feed, name=self.pool.name + " feeder", daemon=True).start()
-        except BaseException:
+        except BaseException as error:
             self._feeding = False
+            if isinstance(error, Exception):
+                self.pool.fail_queued(error)  # nobody is there for them
             raise
 
     def _feed(self) -> None:
@@ -267,10 +282,14 @@ class Remote:
         for last in (False, True):
             engine = self._engine
             if engine is None:
+                if self._ending:
+                    raise WorkerClosed(f"{self.pool.name} ends with the program, before {job.describe()} could begin")
                 engine = self._engine = self._make(self.pool.size)
             entry[2] = engine
             try:
                 entry[0] = engine.submit(*call)
+                if self._ending:
+                    self.kill()
                 return entry[0]
             except BrokenExecutor as error:  # it broke before this job came
                 lost = self._broken(job, error, engine)

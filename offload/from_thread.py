@@ -7,6 +7,7 @@
 On MicroPython the loop's thread says `threadsafe.open_for_calls(loop)` first.
 """
 
+from ..core.errors import CancelledError
 from ..core.loop import Loop
 from ..threadsafe.calls import call_soon_threadsafe, run_coroutine_threadsafe
 from .token import checkpoint, current
@@ -15,11 +16,26 @@ from .token import checkpoint, current
 def run(async_fn, *args):
     """The result of `await async_fn(*args)`, as a task of the loop that awaits this job. Blocks the calling thread.
 
-    Raises what it raises; JobCancelled if the job is not wanted any more when this is called; LoopStopped or LoopClosed
-    if the loop ends meanwhile. RuntimeError outside a job.
+    Raises what it raises; JobCancelled if the job is not wanted any more when this is called, or, with
+    on_cancel="signal", meanwhile: the task is cancelled then; LoopStopped or LoopClosed if the loop ends meanwhile.
+    RuntimeError outside a job.
     """
     loop = _loop()
-    return run_coroutine_threadsafe(async_fn(*args), loop).result()
+    job = current()
+    limits = job.limits
+    handle = run_coroutine_threadsafe(async_fn(*args), loop)
+    if limits is None:
+        return handle.result()
+    limits.asked = handle
+    try:
+        if job.cancelled:
+            handle.cancel()
+        return handle.result()
+    except CancelledError:
+        checkpoint()
+        raise
+    finally:
+        limits.asked = None
 
 
 def run_sync(fn, *args):

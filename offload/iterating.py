@@ -43,6 +43,9 @@ class iterate(Arrivals):
             raise ValueError("ahead is a number of batches, 0 or more, not " + repr(ahead))
         if not callable(source) and (args or not (MICROPYTHON or hasattr(source, "__iter__"))):
             raise TypeError("an iterable, or a function that makes one and its arguments, is expected, not " + repr(source))
+        remote = getattr(pool, "_remote", None)
+        if remote is not None:
+            remote.check_local("iterate")
         self._fetcher = _Fetcher(source, args)  # what jobs hold: they don't keep this
         self._batch = batch
         self._ahead = ahead

@@ -20,6 +20,7 @@ else:
 
 NEW, QUEUED, ENDED = 0, 1, 2
 WORDS = ("wait", "abandon", "signal")
+NOTHING = ["no result"]  # of a job that has failed, which was said, or was withdrawn
 
 
 class WorkerClosed(RuntimeError):
@@ -214,13 +215,18 @@ class Job(Cell):
         if self.state == NEW and not (self._submit() if MICROPYTHON else self._submit_and_wait()):
             return PENDING
         if self.state != ENDED:
+            if self.task is not None and not self.woken:
+                raise RuntimeError(self.describe() + " is awaited by another task: one awaits a job; make one for each")
             return PENDING
         error = self.error
         self.taken = True
         if self.limits is not None:
             self.limits.end(self)  # again, if the task was parked
         if error is None:
+            if self.result is NOTHING:
+                raise RuntimeError(self.describe() + " has failed, or was withdrawn, when it was awaited; make a new job")
             return self.result
+        self.result = NOTHING
         self.error = self.task = None  # the traceback holds frames that hold this job: no cycle
         if self.given_up and self.bell is not None:
             self.bell.arm(self)  # for the late error, if there is one
@@ -294,6 +300,7 @@ class Job(Cell):
         """See to it that its function is never called. False if it is too late for that."""
         if not self.claim():
             return False
+        self.result = NOTHING
         self.state = ENDED
         if not MICROPYTHON:
             self.context = None
@@ -309,6 +316,8 @@ class Job(Cell):
     def report_late(self):
         """Nobody is left to see how it ended: say so if it was an error."""
         error, self.error = self.error, None
+        if error is not None:
+            self.result = NOTHING
         if self.limits is not None and self.limits.drop(self, error, False):
             return
         if error is not None and not isinstance(error, (WorkerClosed, JobCancelled)):

@@ -172,6 +172,7 @@ class JobLine:
                     job.run(slot)
                 else:
                     limiter.acquire_sync()
+                    slot.since = slot.clock.now()  # to wait is not to run
                     try:
                         job.run(slot)
                     finally:

@@ -65,6 +65,7 @@ class LoopThread:
         self._stopped = ThreadSafeEvent()  # its run is over
         self._ended = ThreadSafeEvent()
         self._running = {}  # TaskHandle -> its function
+        self._gave_up = False  # `close` did, on what is stuck
 
     def loop(self) -> Loop:
         """Its Loop, for `threadsafe.call_soon_threadsafe` and the like; started if need be. WorkerClosed."""
@@ -173,6 +174,7 @@ class LoopThread:
         try:
             await self._ended.wait(timeout)
         except TimeoutError:
+            self._gave_up = True
             stuck = ", ".join(describe(fn) for fn in list(self._running.values())) or "a task"
             raise TimeoutError(
                 f"{self.name} is still running {stuck} after {timeout} s{where(thread.ident)}"
@@ -183,7 +185,8 @@ class LoopThread:
         return self
 
     async def __aexit__(self, exc_type, exc, tb) -> None:
-        await self.close()
+        if not self._gave_up:  # by a `close` in the block, whose error this would hold back
+            await self.close()
 
     def forked(self) -> None:
         """In the child of a fork, which has none of the parent's threads."""

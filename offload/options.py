@@ -47,6 +47,7 @@ class Options:
         self.progress = None if progress is None else Progress(progress)
         self.until = -1  # clock units
         self.begun = False
+        self.asked = None  # the TaskHandle for which the function waits, see from_thread
         self.undropped = True if MICROPYTHON else [None]
 
     def begin(self, job, task):
@@ -123,7 +124,11 @@ class Insisting:
 
     def tell(self):
         """The function is not wanted any more."""
-        self.job.cancelled = True
+        job = self.job
+        job.cancelled = True  # first: who begins to ask looks at this after that
+        asked = None if job.limits is None else job.limits.asked
+        if asked is not None:
+            asked.cancel()
 
     def __await__(self):
         job = self.job

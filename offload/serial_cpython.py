@@ -14,7 +14,7 @@ from __future__ import annotations
 import errno
 from _thread import RLock
 
-from ..core.context import check_context, get_event_loop
+from ..core.context import check_context, get_event_loop, running_loop
 from ..core.deadline import wait_for
 from ..core.errors import TimeoutError
 from ..core.event import Event
@@ -311,6 +311,8 @@ class _Opening:
         return self._open().__await__()
 
     async def _open(self) -> SerialPort:
+        if running_loop() is None:
+            raise RuntimeError("offload.serial is for tasks of a loop of twincore; in asyncio use LoopThread")
         function, args, options = self._call
         pool = Pool(3, f"serial {args[0]}", idle=None)
         line = Line(self._size, pool)

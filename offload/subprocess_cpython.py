@@ -12,12 +12,13 @@ itself waits for, the end through a pidfd where the system has those, else throu
 
 from __future__ import annotations
 
+import atexit
 import os
 from errno import EPIPE
 from locale import getpreferredencoding
 from subprocess import DEVNULL, PIPE, STDOUT, CalledProcessError, CompletedProcess, Popen, TimeoutExpired
 
-from ..core.context import get_event_loop
+from ..core.context import get_event_loop, running_loop
 from ..core.deadline import wait_for
 from ..core.errors import TimeoutError
 from ..core.gathering import gather
@@ -34,6 +35,7 @@ GRACE = 3.0  # seconds from SIGTERM to SIGKILL
 NAME = "processes"  # the pool that starts them
 MOST_WATCHED = 1000  # children at a time, where a thread is needed for each
 
+_in_block = {}  # Popen -> the process whose child it is, until its block has ended
 _watchers = None  # the pool of threads that wait for a child, once there is need for one
 
 
@@ -52,6 +54,7 @@ async def run(
     TimeoutExpired is raised once it has ended. `options`: those of subprocess.Popen. Holds all input and output in memory.
     """
     timeout = check_timeout(timeout)
+    _check_loop()
     if input is not None:
         if stdin is not None:
             raise ValueError("input and stdin exclude each other")
@@ -278,8 +281,9 @@ class _Starting:
         options, self._options = self._options, None
         if options is None:
             raise RuntimeError("a child is started once: call start() again")
+        _check_loop()
         child = self.child
-        job = pool(NAME).assign(Popen, child.args, bufsize=0, **options)
+        job = pool(NAME).assign(_start, child.args, options)
         popen = await job.options(on_cancel="abandon", dropped=_discard)
         try:
             child.begin(popen)
@@ -289,12 +293,15 @@ class _Starting:
         return child
 
     async def __aexit__(self, exc_type, exc, tb) -> None:
-        if exc_type is None:
-            await self.child.finish()
-        elif exc_type is GeneratorExit:  # nothing can be awaited
-            self.child.give_up()
-        else:
-            await self.child.end()
+        try:
+            if exc_type is None:
+                await self.child.finish()
+            elif exc_type is GeneratorExit:  # nothing can be awaited
+                self.child.give_up()
+            else:
+                await self.child.end()
+        finally:
+            _in_block.pop(self.child._popen, None)
 
 
 class _Pipe(Stream):
@@ -310,14 +317,37 @@ class _Pipe(Stream):
         return unsent
 
 
+@atexit.register
+def _end_with_program() -> None:
+    """After Ctrl-C no block ends any more. In the child of a fork those are the parent's."""
+    for popen, parent in list(_in_block.items()):
+        if parent == os.getpid():
+            popen.kill()
+
+
+def _check_loop() -> None:
+    if running_loop() is None:
+        raise RuntimeError(
+            "offload.subprocess is for tasks of a loop of twincore; in asyncio use asyncio.create_subprocess_exec"
+        )
+
+
 async def _collect(stream, parts) -> None:
     while data := await stream.read(CHUNK):
         parts.append(data)
 
 
+def _start(args, options) -> Popen:
+    """A thread."""
+    popen = Popen(args, bufsize=0, **options)
+    _in_block[popen] = os.getpid()
+    return popen
+
+
 def _discard(popen, error) -> None:
     """A child that was started for a caller who has gone: any thread."""
     if popen is not None:
+        _in_block.pop(popen, None)
         for file in (popen.stdin, popen.stdout, popen.stderr):
             if file is not None:
                 file.close()

@@ -8,7 +8,7 @@ import sys
 from _thread import allocate_lock
 from time import sleep
 
-from ..core.context import get_event_loop
+from ..core.context import running_loop
 from ..core.describing import describe
 from ..core.errors import TimeoutError
 from ..core.lazy import above
@@ -72,6 +72,7 @@ class Pool(JobLine):
         self.abandoned = 0
         self.on_loan = False  # made by `unblock`, to be replaced by a Worker that the program makes
         self.gone = None  # why it takes no more jobs, if it was not closed
+        self._gave_up = False  # `close` did, on what is stuck
         self._plain = timeout is None and on_cancel == "abandon"
         self._unstarted, self._told = 0, False  # threads that could not be started; whether that was said
         self._past = Slot(self.clock)  # the sum of threads that have ended
@@ -134,37 +135,44 @@ class Pool(JobLine):
         process alive.
         """
         timeout = check_timeout(timeout)
-        wait_for = above("core.deadline", "wait_for")  # what takes time comes before the threads are told: core 1 has
-        event = self.ended() if self.slots else None  # ended a little later only than it says, so wait for its word
+        # What takes time comes before the threads are told: core 1 has ended a little later only than it says.
+        event = self.ended() if self.slots else None
         self.shut()
         self._tell_if_over()  # its last thread may have ended since, as one that found nothing to do
         if not drain:
             self._withdraw_queued()
-        return self._closing(timeout, event, wait_for)
+        return self._closing(timeout, event)
 
-    async def _closing(self, timeout, event, wait_for):  # seldom
+    async def _closing(self, timeout, event):  # seldom
         if self._remote is not None:
-            await self._remote.close(timeout)
+            try:
+                await self._remote.close(timeout)
+            except TimeoutError:
+                self._gave_up = True
+                raise
             return
         if event is None:
             if not self.slots:
                 return
             event = self.ended()
-        clock = get_event_loop().clock
-        clock.hold()  # a virtual time stands while threads are at work
+        loop = running_loop()  # None in a task of asyncio
+        if loop is not None:
+            loop.clock.hold()  # a virtual time stands while threads are at work
         try:
-            await wait_for(event.wait(), timeout)
+            await event.wait(timeout)
         except TimeoutError:
             self._withdraw_queued()
             stuck = self._give_up_running()
             if stuck:  # else the last thread is about to end
+                self._gave_up = True
                 text = self.name + " is still running " + ", ".join(stuck) + " after " + str(timeout) + " s"
                 raise TimeoutError(text) from None
         else:
             if not MICROPYTHON:
                 above("offload.start_cpython", "join")(self)
         finally:
-            clock.release()
+            if loop is not None:
+                loop.clock.release()
 
     def ended(self):  # seldom
         """A ThreadSafeEvent: set once the pool is closed and its threads have ended. Tasks only."""
@@ -198,7 +206,8 @@ class Pool(JobLine):
         return self
 
     async def __aexit__(self, exc_type, exc, tb):
-        await self.close()
+        if not self._gave_up:  # by a `close` in the block, whose error this would hold back
+            await self.close()
 
     # For Job.
 
@@ -270,8 +279,13 @@ class Pool(JobLine):
             # Ctrl-C can come when the thread has started already: it or this takes the slot, not both.
             if self._take(slot):
                 self._retire(slot)
-                if isinstance(error, Exception) and self._do_without(error):
-                    return False
+                if isinstance(error, Exception):
+                    if self._do_without(error):
+                        return False
+                    self.waking = False  # first: who puts in a job from here on tries again
+                    if MICROPYTHON:
+                        fence()
+                    self.fail_queued(error)  # there is no thread for them; left in line they would fill it
             raise
         return True
 

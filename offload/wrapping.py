@@ -23,11 +23,14 @@ def wrap(obj, worker=None, attributes=(), wraps=(), batch=64):
     `worker`: where the calls are made, a Worker if the object belongs to one thread; by default one of its own, which
     ends with `await unwrap(wrapped)` or the `async with` block. `attributes`: names of what is read and set at once, as
     nothing there blocks. `wraps`: names of methods whose result is wrapped too, for the same worker. `batch`: see iterate.
-    TypeError for names that are one text.
+    TypeError for names that are one text; ValueError for a pool that makes its calls in other processes.
     """
     for names in (attributes, wraps):
         if isinstance(names, str):  # of which every part would count as a name
             raise TypeError("names are a tuple or a list, not the text " + repr(names) + "; write (" + repr(names) + ",)")
+    remote = getattr(worker, "_remote", None)
+    if remote is not None:
+        remote.check_local("wrap")
     return Wrapped(obj, Worker(describe(type(obj))) if worker is None else worker, attributes, wraps, batch, worker is None)
 
 
@@ -49,6 +52,8 @@ class Wrapped:
             object.__setattr__(self, name, value)
 
     def __getattr__(self, name):
+        if name == "_obj":  # not there yet: it is being copied
+            raise AttributeError(name)
         obj = self._obj
         if name in self._attributes:
             return getattr(obj, name)
@@ -72,7 +77,18 @@ class Wrapped:
 
     async def __aenter__(self):
         obj = self._obj
-        entered = await self._worker[0].assign(type(obj).__enter__, obj).options(on_cancel="wait")
+        worker, own = self._worker
+
+        def leave(entered, error):
+            if error is None:  # there will be no block
+                type(obj).__exit__(obj, None, None, None)
+
+        try:
+            entered = await worker.assign(type(obj).__enter__, obj).options(on_cancel="wait", dropped=leave)
+        except BaseException:
+            if own:
+                worker.shut()
+            raise
         return self if entered is obj else self._like(entered)
 
     async def __aexit__(self, exc_type, exc, tb):

@@ -695,3 +695,25 @@ def test_a_task_downloads_with_aiohttp_while_others_tick(core, make):
         assert got == content and len(ticks) > 10
 
     run(core, main)
+
+
+@pytest.mark.parametrize("kind", ["AsyncioWorker", "LoopThread"])
+def test_a_close_that_gave_up_is_not_waited_for_again_at_the_end_of_the_block(core, threadsafe, offload, kind):
+    held = threading.Event()
+
+    async def main():
+        try:
+            async with getattr(offload, kind)() as worker:
+                call = core.create_task(result_of(worker.call(held.wait, 60)))
+                while not worker._thread:
+                    await core.sleep(0)
+                await core.sleep(0.1)
+                await worker.close(0.05)
+        finally:
+            held.set()
+            call.cancel()
+
+    start = time.monotonic()
+    with pytest.raises(core.TimeoutError, match="still running"):
+        run(core, main)
+    assert time.monotonic() - start < 30

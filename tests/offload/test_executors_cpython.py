@@ -638,7 +638,7 @@ def test_the_folder_for_that_goes_with_the_executor(core, offload, pool, fifo):
 
 
 PROGRAM = """
-import sys
+import sys, time
 sys.path[:0] = [PATH]
 import far_work
 from twincore import core, offload
@@ -648,6 +648,12 @@ async def main():
 
 async def timed():
     await core.wait_for(main(), 1)
+
+async def more_in_line():
+    pool = offload.Pool(2, executor="process")
+    await pool.assign(max, 1, 2)
+    sleeping = [pool.assign(time.sleep, 60) for _ in range(3)]
+    await core.gather(pool.assign(far_work.say_and_wait, FIFO), *sleeping)
 
 if __name__ == "__main__":
     try:
@@ -671,20 +677,20 @@ def program(fifo, how, folder):
     )
 
 
-@pytest.mark.parametrize("how", ["main", "timed"])
+@pytest.mark.parametrize("how", ["main", "timed", "more_in_line"])
 def test_a_child_that_is_busy_does_not_keep_the_process_alive(fifo, how, tmp_path):
     """At Ctrl-C, which the terminal sends to all of the program's processes, and at an end without close."""
     (tmp_path / "temporary").mkdir()
     process = program(fifo, how, tmp_path / "temporary")
     try:
         child = int(read(fifo))
-        if how == "main":
+        if how != "timed":
             os.killpg(process.pid, signal.SIGINT)
         output, _ = process.communicate(timeout=10)
     finally:
         process.kill()
         process.wait()
-    assert output.splitlines() == ["KeyboardInterrupt" if how == "main" else "TimeoutError"]
+    assert output.splitlines() == ["TimeoutError" if how == "timed" else "KeyboardInterrupt"]
     assert far_work.has_ended(child)
     assert not os.listdir(tmp_path / "temporary")
 
@@ -713,3 +719,52 @@ def test_in_a_fork_it_begins_anew_with_processes_of_its_own(core, offload, pool)
             os._exit(code)
     assert os.waitstatus_to_exitcode(os.waitpid(code, 0)[1]) == 42
     assert run(core, lambda: awaiting(pool.assign(far_work.give, 3))) == 3
+
+
+def test_what_would_work_on_a_copy_is_refused(offload, pool):
+    with pytest.raises(ValueError, match="far makes its calls in other processes.*wrap needs a Worker"):
+        offload.wrap([], pool)
+    with pytest.raises(ValueError, match="iterate needs a Worker"):
+        offload.iterate(range(3), pool=pool)
+
+
+def test_a_feeder_that_can_t_be_started_leaves_nothing_in_line(core, offload, monkeypatch):
+    def refused(thread):
+        raise RuntimeError("can't start new thread")
+
+    pool = offload.Pool(1, executor="process", qsize=2)
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", refused)
+        for _ in range(4):
+            assert str(error_of(core, pool, far_work.give, 1)) == "can't start new thread"
+    assert pool.statistics()["queued"] == 0
+    assert run(core, lambda: awaiting(pool.assign(far_work.give, 3))) == 3
+    run(core, pool.close)
+
+
+def test_close_of_processes_with_a_time_limit_in_a_task_of_asyncio(offload, pool, fifo):
+    import asyncio
+
+    async def main():
+        pool.assign(far_work.say_and_wait, fifo).start()
+        await asyncio.to_thread(read, fifo)
+        with pytest.raises(offload.job.TimeoutError, match="far is still running say_and_wait in a process"):
+            await pool.close(0.05)
+
+    asyncio.run(main())
+
+
+def test_as_the_program_ends_no_process_is_started_for_what_is_in_line(core, offload, pool, fifo):
+    """Python would wait for it: Ctrl-C was followed by all the jobs in line."""
+
+    async def main():
+        runs = core.create_task(awaiting(pool.assign(far_work.say_and_wait, fifo)))
+        await offload.unblock(read, fifo)
+        waits = core.create_task(awaiting(pool.assign(far_work.pid)))
+        await core.sleep(0)
+        pool._remote.end()
+        lost, refused = await core.gather(runs, waits, return_exceptions=True)
+        assert type(lost).__name__ == "JobLost"
+        assert type(refused).__name__ == "WorkerClosed" and "ends with the program" in str(refused)
+
+    run(core, main)

@@ -153,3 +153,43 @@ def test_a_job_that_asyncio_awaits_is_told_that_this_is_for_ours(offload):
         return await offload.unblock(max, 1, 2)
 
     assert asyncio.run(main()) == 2
+
+
+@pytest.mark.parametrize("raced", [False, True])
+def test_a_signal_cancels_what_the_function_waits_for(core, threadsafe, offload, raced):
+    from_thread = submodule(offload, "from_thread")
+    log = []
+
+    async def ask(entered):
+        entered.set()
+        try:
+            await core.Event().wait()
+        finally:
+            log.append("ended")
+
+    def work(entered):
+        try:
+            from_thread.run(ask, entered)
+        except offload.JobCancelled:
+            log.append("told")
+            raise
+
+    async def main():
+        open_for_calls(core, threadsafe)
+        async with offload.Worker() as worker:
+            entered = core.Event()
+            task = core.create_task(result_of(worker.assign(work, entered).options(on_cancel="signal")))
+            if not raced:
+                await entered.wait()
+            else:
+                await core.sleep(0)
+            task.cancel()
+            with pytest.raises(core.CancelledError):
+                await task
+
+    run(core, main)
+    assert raced or log == ["ended", "told"]
+
+
+async def result_of(job):
+    return await job

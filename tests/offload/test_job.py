@@ -159,3 +159,46 @@ def test_each_loop_s_task_is_woken_by_its_own_bell(core, offload, threadsafe):
     for _ in threads:
         worker.queue.get_sync(timeout=5).run()
     assert [thread.join() for thread in threads] == [0, 1, 2]
+
+
+def test_one_that_failed_or_was_withdrawn_is_not_awaited_again_in_vain(core, offload, threadsafe):
+    """It used to give None, the second time."""
+    held = threadsafe.ThreadSafeEvent()
+
+    async def main():
+        async with offload.Worker() as worker:
+            failed = worker.assign(int, "x")
+            with pytest.raises(ValueError):
+                await failed
+            with pytest.raises(RuntimeError, match="make a new job"):
+                await failed
+            first = worker.assign(held.wait_sync, 10)
+            first.start()
+            withdrawn = worker.assign(max, 1, 2)
+            with pytest.raises(core.TimeoutError):
+                await core.wait_for(withdrawn, 0.01)
+            held.set()
+            with pytest.raises(RuntimeError, match="make a new job"):
+                await withdrawn
+            await first
+            again = worker.assign(max, 1, 2)
+            assert (await again, await again) == (2, 2)
+
+    run(core, main)
+
+
+def test_a_second_task_that_awaits_it_is_told(core, offload, threadsafe):
+    """It took the first one's place, and that one waited for ever."""
+    held = threadsafe.ThreadSafeEvent()
+
+    async def main():
+        async with offload.Worker() as worker:
+            job = worker.assign(held.wait_sync, 10)
+            first = core.create_task(result_of(job))
+            await settle(core)
+            with pytest.raises(RuntimeError, match="awaited by another task"):
+                await job
+            held.set()
+            await core.wait_for(first, 5)
+
+    run(core, main)

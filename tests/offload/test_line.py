@@ -192,3 +192,41 @@ def test_an_outcome_is_there_before_the_next_job_begins(core, offload):
             assert await second
 
     run(core, main)
+
+
+@pytest.mark.cpython
+def test_jobs_for_which_no_thread_could_be_started_leave_the_line(core, offload):
+    def refused(pool, slot):
+        raise RuntimeError("can't start new thread")
+
+    async def main():
+        pool = offload.Pool(2, qsize=2)
+        start = offload.worker.start
+        offload.worker.start = refused
+        try:
+            for _ in range(5):
+                with pytest.raises(RuntimeError, match="can't start new thread"):
+                    await core.wait_for(pool.assign(max, 1, 2), 5)
+            assert pool.statistics()["queued"] == 0
+        finally:
+            offload.worker.start = start
+        assert await core.wait_for(pool.assign(max, 1, 2), 5) == 2
+        await pool.close(5)
+
+    run(core, main)
+
+
+def test_to_wait_for_the_limiter_is_not_to_run(core, threadsafe, offload):
+    limiter = threadsafe.ThreadSafeSemaphore(1)
+    limiter.acquire_sync()
+
+    async def main():
+        async with offload.Worker(limiter=limiter) as worker:
+            job = worker.assign(max, 1, 2)
+            job.start()
+            await core.sleep_ms(200)
+            limiter.release()
+            assert await job == 2
+            return worker.statistics()["longest"]
+
+    assert run(core, main) < 0.2

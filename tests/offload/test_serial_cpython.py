@@ -465,3 +465,13 @@ def test_without_pyserial_it_says_what_to_install(core, offload, monkeypatch):
         monkeypatch.setitem(sys.modules, "serial", module)
         with pytest.raises(ImportError, match=r"pip install twincore\[serial\]"):
             offload.serial.open("/dev/null")
+
+
+def test_in_a_task_of_asyncio_it_says_what_to_use_instead(offload):
+    import asyncio
+
+    async def main():
+        with pytest.raises(RuntimeError, match="offload.serial is for tasks of a loop of twincore; in asyncio use"):
+            await offload.serial.open("loop://")
+
+    asyncio.run(main())

@@ -519,3 +519,47 @@ def test_the_loop_of_a_forked_child_can_start_its_own(core, offload):
             return await offload.unblock(os.waitpid, pid, 0)
 
     assert run(core, main)[1] == 0
+
+
+def test_in_a_task_of_asyncio_it_says_what_to_use_instead(offload):
+    import asyncio
+
+    async def main():
+        with pytest.raises(RuntimeError, match="offload.subprocess is for tasks of a loop of twincore; in asyncio use"):
+            await offload.subprocess.run(["true"])
+
+    asyncio.run(main())
+
+
+LEFT = """
+import os, sys
+from twincore import core, offload
+
+async def main():
+    code = "import os, time; print(os.getpid(), flush=True); time.sleep(60)"
+    task = core.create_task(offload.subprocess.run([sys.executable, "-c", code], start_new_session=True))
+    await offload.unblock(sys.stdin.readline)
+
+core.run(main())
+"""
+
+
+@pytest.mark.parametrize("how", ["left", "interrupted"])
+def test_a_child_does_not_outlive_the_program(how):
+    """core.run leaves tasks as they are when its own has ended: no block ends."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", LEFT],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+    try:
+        assert int(process.stdout.readline())
+        if how == "interrupted":
+            process.send_signal(signal.SIGINT)
+        _, errors = process.communicate("go on\n", timeout=20)  # till the last has closed its end, too
+    finally:
+        process.kill()
+    assert (how == "interrupted") == ("KeyboardInterrupt" in errors)

@@ -776,3 +776,41 @@ def test_ctrl_c_while_a_thread_starts_leaves_a_pool_that_works_and_closes(core, 
         return result
 
     assert run(core, main) == 1
+
+
+def test_a_close_that_gave_up_is_not_waited_for_again_at_the_end_of_the_block(core, threadsafe, offload):
+    """The block would have held the error back until what is stuck ends."""
+    held = threadsafe.ThreadSafeEvent()
+
+    async def main():
+        try:
+            async with offload.Worker("w") as worker:
+                worker.assign(held.wait_sync, 60).start()
+                await core.sleep_ms(20)
+                await worker.close(0.05)
+        finally:
+            held.set()
+
+    start = ticks_ms()
+    with pytest.raises(core.TimeoutError):
+        run(core, main)
+    assert ticks_diff(ticks_ms(), start) < 20_000
+
+
+@pytest.mark.cpython
+@pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
+def test_close_with_a_time_limit_in_a_task_of_another_loop(core, threadsafe, offload, loop):
+    module = pytest.importorskip(loop)
+    held = threadsafe.ThreadSafeEvent()
+
+    async def main():
+        pool = offload.Pool(1, "p")
+        await pool.assign(max, 1, 2)
+        await pool.close(5)
+        stuck = offload.Worker("stuck")
+        stuck.assign(held.wait_sync, 60).start()
+        with pytest.raises(core.TimeoutError, match="stuck is still running"):
+            await stuck.close(0.2)
+        held.set()
+
+    module.run(main())

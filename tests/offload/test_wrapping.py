@@ -161,3 +161,61 @@ def test_several_objects_may_share_a_worker_which_then_stays(core, offload):
 
     run(core, main)
     assert set(first.threads) == set(second.threads) and len(set(first.threads)) == 1
+
+
+class Refusing(Port):
+    def __enter__(self):
+        raise OSError("unplugged")
+
+
+@pytest.mark.cpython
+def test_a_worker_of_its_own_ends_if_the_block_can_t_begin(core, offload):
+    wrapped = offload.wrap(Refusing())
+
+    async def main():
+        with pytest.raises(OSError, match="unplugged"):
+            async with wrapped:
+                raise AssertionError("it began")
+        await wrapped._worker[0].ended().wait(5)
+
+    run(core, main)
+
+
+@pytest.mark.cpython
+def test_cancelled_as_it_enters_it_is_left_again(core, threadsafe, offload):
+    entering, go_on = threadsafe.ThreadSafeEvent(), threadsafe.ThreadSafeEvent()
+
+    class Slow(Port):
+        def __enter__(self):
+            entering.set()
+            go_on.wait_sync(10)
+            return Port.__enter__(self)
+
+    port = Slow()
+    wrapped = offload.wrap(port)
+
+    async def use():
+        async with wrapped:
+            raise AssertionError("it began")
+
+    async def main():
+        task = core.create_task(use())
+        await entering.wait()
+        task.cancel()
+        await core.sleep(0)
+        go_on.set()
+        with pytest.raises(core.CancelledError):
+            await task
+        await wrapped._worker[0].ended().wait(5)
+
+    run(core, main)
+    assert (port.entered, port.closed) == (1, 1)
+
+
+@pytest.mark.cpython
+def test_it_can_be_copied(offload):
+    import copy
+
+    wrapped = offload.wrap([1])
+    assert copy.copy(wrapped)._obj is wrapped._obj
+    wrapped._worker[0].shut()
