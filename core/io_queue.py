@@ -278,16 +278,16 @@ class IOQueue:
         self._fail(watched, lambda: exc)
         return 0
 
-    def _fail_broken(self, exc):
-        """`poll` raised `exc`: find whose `ioctl` did. One whose error was for once is asked again at the next pass."""
-        asked = failed = 0
+    def _fail_broken(self):
+        """`poll` raised: find whose `ioctl` did. Returns None if none has any, False if now that they are asked none fails:
+        an error that was for once.
+        """
+        failed = None
         for watched in list(self._streams.values()):
             if hasattr(watched.stream, "ioctl"):
-                asked += 1
                 self._events(watched)
-                failed += not watched.events  # it was dropped
-        if not failed and not (asked and isinstance(exc, OSError)):
-            raise exc
+                failed = bool(failed) or not watched.events  # it was dropped
+        return failed
 
     def give_up(self, watched):
         """Its Stream is no more: watch it only for those who wait for it directly."""
@@ -302,8 +302,12 @@ class IOQueue:
                 self._settle()
             try:
                 self.bell.sleep_watching(timeout)
-            except Exception as exc:  # an `ioctl` that is written in Python, as a rule
-                self._fail_broken(exc)
+            except OSError:  # of an `ioctl` written in Python. With a name for it the frame would be on the heap
+                if self._fail_broken() is None:
+                    raise
+            except Exception:
+                if not self._fail_broken():
+                    raise
         else:
             self._select(timeout)  # apart: with its locals a board would have to allocate the frame
 
