@@ -31,6 +31,17 @@ import sys
 i = sys.implementation
 print((sys.platform, getattr(i, "_machine", ""), tuple(i.version), getattr(i, "_mpy", 0), os.getcwd(), list(sys.path)))
 """
+# A program that was interrupted may have started the watchdog, which would reset the board in the middle. The chip lets
+# it be stopped: its ENABLE bit, cleared through the register's own address for that (RP2040 datasheet 2.1.2, 4.7.6;
+# RP2350's has the same at another place). Not through `machine`, which a file on the board may be called, too.
+STOP_WATCHDOG = """\
+if sys.platform == "rp2":
+    try:
+        from umachine import mem32
+        mem32[(0x400D8000 if "RP2350" in i._machine else 0x40058000) + 0x3000] = 1 << 30
+    except ImportError:
+        pass
+"""
 MARK = "\x02"  # a line between two answers
 DIGITS = 32  # of the SHA-256 of a file, in hexadecimal
 
@@ -88,7 +99,7 @@ class Remote:
         self._transport = transport
         self.port = port
         _interrupt(transport, port)
-        self.facts = _facts(self.exec(AGENT + PRINT_FACTS))
+        self.facts = _facts(self.exec(AGENT + PRINT_FACTS + STOP_WATCHDOG))
 
     def exec(self, code: str) -> str:
         """Execute code on the board and return what it prints. Raises BoardError, BoardLost."""

@@ -63,6 +63,13 @@ def test_a_running_program_is_interrupted_core_1_too(board):
     assert printed == "core 1 is free\n"
 
 
+def test_the_watchdog_of_the_interrupted_program_does_not_reset_the_board(port):
+    with connected(port, restart=False) as remote:
+        remote.exec("import machine\nmachine.WDT(timeout=8000)")
+    with connected(port, restart=False) as remote:
+        assert remote.exec("import time\ntime.sleep(8.5)\nprint('alive')") == "alive\n"
+
+
 def test_the_boards_exceptions_and_its_loss(board, cable, port):
     with pytest.raises(BoardError, match="^the board says ZeroDivisionError: divide by zero$") as caught:
         board.exec("1/0")
