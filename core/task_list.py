@@ -9,14 +9,21 @@ from .task import Task
 from .times import CLOCK_HZ
 
 _WORDS = {  # what of our own stands for what users know
+    "All": "WaitAll",
+    "Any": "WaitAny",
+    "Arrival": "Barrier",
     "Deadline": "wait_for",
     "Ended": "as_completed",
     "Gathering": "gather",
+    "Getters": "Queue, to get",
+    "Line": "RingbufQueue, to put",
     "ParkedTask": "ThreadSafeQueue",
+    "Putters": "Queue, to put",
     "ReleasedTask": "ThreadSafeEvent or Message",
     "WaitingTask": "ThreadSafeLock, ThreadSafeSemaphore or ThreadSafeCondition",
     "Shield": "shield",
     "Sleep": "sleep",
+    "Turn": "Condition",
     "Waiting": "wait",
 }
 

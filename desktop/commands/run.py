@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import sys
 from pathlib import Path
 
@@ -29,7 +30,22 @@ class PlaceOrPort(click.ParamType):  # type: ignore[type-arg]
         return value
 
 
-@click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": True})
+class Run(click.Command):
+    """Says so if what is left to the application looks like a misspelt option of this command."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ours = [name for param in self.params if isinstance(param, click.Option) for name in param.opts]
+        before = args[: args.index("--")] if "--" in args else args
+        for word in before:
+            option = word.partition("=")[0]
+            close = difflib.get_close_matches(option, ours, 1, 0.8) if option.startswith("--") else []
+            if close and option not in ours:
+                told = f"twincore: {option} goes to the application; {close[0]} is an option of `twincore run`"
+                print(f"{told} (what follows -- is not looked at)", file=sys.stderr)
+        return super().parse_args(ctx, args)
+
+
+@click.command(cls=Run, context_settings={"ignore_unknown_options": True, "allow_interspersed_args": True})
 @click.argument("script", metavar="APP.py", type=click.Path(path_type=Path))
 @click.argument("args", nargs=-1, type=click.UNPROCESSED)
 @click.option(

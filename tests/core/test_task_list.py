@@ -73,6 +73,36 @@ def test_whatever_of_threadsafe_a_task_waits_on_has_its_own_word(core, threadsaf
     assert words == expected
 
 
+def test_what_waits_in_primitives_is_named(core, primitives):
+    async def hold(condition):
+        async with condition:
+            await condition.wait()
+
+    async def main():
+        full, ring = primitives.Queue(1), primitives.RingbufQueue(1)
+        full.put_nowait(1)
+        ring.put_nowait(1)
+        waits = [
+            (full.put(2), "Queue, to put"),
+            (primitives.Queue().get(), "Queue, to get"),
+            (ring.put(2), "RingbufQueue, to put"),
+            (primitives.Barrier(2).wait(), "Barrier"),
+            (primitives.Semaphore(0).acquire(), "Semaphore"),
+            (primitives.WaitAny((core.Event(), core.Event())).wait(), "WaitAny"),
+            (primitives.WaitAll((core.Event(), core.Event())).wait(), "WaitAll"),
+            (hold(primitives.Condition()), "Condition"),
+        ]
+        tasks = [core.create_task(wait) for wait, _ in waits]
+        for _ in range(4):
+            await core.sleep(0)
+        found = core.tasks()
+        assert [info.waits_on for info in found if info.task in tasks] == [words for _, words in waits]
+        for task in tasks:
+            task.cancel()
+
+    run(core, main)
+
+
 def test_a_task_that_is_ready_and_one_about_to_fail_say_so(core):
     async def main():
         ready = core.create_task(core.sleep(0))

@@ -49,6 +49,16 @@ def test_arguments_go_to_the_application(place, app, twincore):
     assert result.stdout == "__main__ ['app.py', 'one', '--two', '--on', '3']\n"
 
 
+@pytest.mark.parametrize("given, ours", [(["--seds", "20"], "--seeds"), (["--onn=rp2040"], "--on")])
+def test_what_looks_like_a_misspelt_option_is_said_to_go_to_the_application(app, twincore, given, ours):
+    app("import sys\nprint(sys.argv[1:])\n")
+    result = twincore("run", "app.py", *given)
+    assert (result.returncode, result.stdout) == (0, f"{given}\n")
+    option = given[0].partition("=")[0]
+    assert f"{option} goes to the application; {ours} is an option of `twincore run`" in result.stderr
+    assert twincore("run", "app.py", "--", *given).stderr == ""
+
+
 def test_output_arrives_before_the_program_ends(place, app, started):
     process = started("run", app("import time\nprint('early')\nwhile True: time.sleep(1)\n"), "--on", place)
     assert process.stdout.readline() == b"early\n"
