@@ -25,6 +25,9 @@ from .ports import open_port
 PATIENCE = 4.0  # seconds for a board to come to its REPL
 BOOT_PATIENCE = 10.0  # and for one that has been heard: its boot.py may take a while
 AT_ONCE = 32  # paths in one piece of code, for a board with little memory
+EXEC_PATIENCE = 60.0  # for what a piece of code prints
+BETWEEN, QUIET = 0.3, 0.2  # from keys to keys that are sent blindly; without output it is quiet
+FLOOD = "it prints without end"
 ENOSPC, EROFS = 28, 30
 PRINT_FACTS = """\
 import sys
@@ -103,7 +106,7 @@ class Remote:
 
     def exec(self, code: str) -> str:
         """Execute code on the board and return what it prints. Raises BoardError, BoardLost."""
-        with self.loss():
+        with self.loss(), _patience(self._transport, EXEC_PATIENCE):
             return str(self._transport.exec(code).decode(errors="replace").replace("\r\n", "\n"))
 
     @contextlib.contextmanager
@@ -115,8 +118,9 @@ class Remote:
             yield self._transport
         except TransportExecError as error:
             raise BoardError(error.error_output) from None
-        except (TransportError, OSError, struct.error, IndexError) as error:  # a short answer is unpacked, or indexed
-            reason = str(error) if isinstance(error, OSError) and str(error) else "it does not answer any more"
+        except (TransportError, _Flood, OSError, struct.error, IndexError) as error:  # the last two: of a short answer
+            known = isinstance(error, OSError | _Flood) and str(error)
+            reason = str(error) if known else "it does not answer any more"
             raise BoardLost(f"lost the board at {self.port}: {reason}") from None
 
     def ask(self, *questions: str) -> list[str]:
@@ -168,7 +172,7 @@ class Remote:
 
     def leave(self, restart: bool) -> None:
         """Leave the raw REPL; with restart=True, by a soft reset, after which main.py runs."""
-        with self.loss() as transport:
+        with self.loss() as transport, _patience(transport, EXEC_PATIENCE):
             transport.exit_raw_repl()
             if restart:
                 transport.serial.write(b"\x04")
@@ -203,18 +207,20 @@ def _interrupt(transport: Any, port: str) -> None:
     for patience, soft_reset in ((PATIENCE, True), (None, True), (PATIENCE, False)):  # the last: boot.py never ends
         said = io.StringIO()
         patience = patience or (BOOT_PATIENCE if heard else PATIENCE)
-        stream, transport.serial = transport.serial, _Impatient(transport.serial, 3 * patience)
         try:
-            with contextlib.redirect_stdout(said):  # mpremote prints what it heard instead
+            with contextlib.redirect_stdout(said), _patience(transport, 3 * patience):
                 transport.enter_raw_repl(soft_reset=soft_reset, timeout_overall=patience)
             return
+        except _Flood:
+            heard = FLOOD
+            _reset_blindly(transport.serial)
         except TransportError:
             heard = heard or said.getvalue().strip().removeprefix("b''")
         except OSError as error:
             used = "; is another program connected to it?" if "://" in port else ""
             raise PortError(f"{port} hangs up: {error}{used}") from None
-        finally:
-            transport.serial = stream
+    if heard == FLOOD:
+        raise PortError(f"what is at {port} prints without end, on its second core perhaps: reset it, and try again")
     if heard:
         raise PortError(
             f"what is at {port} does not come to MicroPython's prompt: its program does not stop at Ctrl-C, or it is "
@@ -223,8 +229,12 @@ def _interrupt(transport: Any, port: str) -> None:
     raise PortError(f"nothing answers at {port}: is it a board with MicroPython, and does its program heed Ctrl-C?")
 
 
+class _Flood(Exception):
+    """The board prints without end. mpremote reads on as long as it does."""
+
+
 class _Impatient:
-    """A serial port that does not flood for ever: mpremote reads until it is quiet."""
+    """A serial port that raises _Flood when something is still to be read from it after so many seconds."""
 
     def __init__(self, stream: Any, seconds: float) -> None:
         self._stream = stream
@@ -234,9 +244,43 @@ class _Impatient:
         return getattr(self._stream, name)
 
     def inWaiting(self) -> int:
-        from mpremote.transport import TransportError
-
-        if time.monotonic() > self._end:
-            print("it talks without end")
-            raise TransportError("it talks without end")
+        self._check()
         return int(self._stream.inWaiting())
+
+    def read(self, size: int = 1) -> bytes:
+        self._check()
+        return bytes(self._stream.read(size))
+
+    def _check(self) -> None:
+        if time.monotonic() > self._end:
+            raise _Flood(FLOOD)
+
+
+@contextlib.contextmanager
+def _patience(transport: Any, seconds: float) -> Iterator[None]:
+    """Meanwhile _Flood is raised when what is to be read from the board has no end after so many seconds."""
+    stream, transport.serial = transport.serial, _Impatient(transport.serial, seconds)
+    try:
+        yield
+    finally:
+        transport.serial = stream
+
+
+def _reset_blindly(stream: Any) -> None:
+    """A soft reset without a look at what comes: it stops the second core. Then wait until it is quiet."""
+    end = time.monotonic() + PATIENCE
+    for keys in (b"\r\x03\x03", b"\r\x01", b"\x04"):
+        stream.write(keys)
+        _drain(stream, min(end, time.monotonic() + BETWEEN))
+    _drain(stream, end)
+
+
+def _drain(stream: Any, end: float) -> None:
+    """Until then, or until it is quiet, throw away what comes: a board whose output nobody reads stands still."""
+    last = time.monotonic()
+    while last + QUIET > time.monotonic() < end:
+        if stream.inWaiting():
+            stream.read(stream.inWaiting())
+            last = time.monotonic()
+        else:
+            time.sleep(0.01)

@@ -63,6 +63,23 @@ def test_a_running_program_is_interrupted_core_1_too(board):
     assert printed == "core 1 is free\n"
 
 
+FLOOD = "import _thread\ndef flood():\n    while True: print('a line of core 1')\n_thread.start_new_thread(flood, ())\n"
+
+
+@pytest.mark.parametrize("where", [["--port", "0"], ["--pty"]], ids=["TCP", "pty"])
+def test_a_core_1_that_prints_without_end_is_stopped(started, app, target_is_here, where):
+    target_is_here("rp2040")
+    port = started("serve", app(FLOOD), *where).stdout.readline().decode().split()[-1]
+    with connected(port, restart=False) as remote:
+        assert remote.exec("print('quiet')") == "quiet\n"
+
+
+def test_what_prints_without_end_ends_with_an_error(monkeypatch, board):
+    monkeypatch.setattr(module, "EXEC_PATIENCE", 2.0)
+    with pytest.raises(BoardLost, match=f"^lost the board at {board.port}: it prints without end$"):
+        board.exec("while True: print('a line')")
+
+
 def test_the_watchdog_of_the_interrupted_program_does_not_reset_the_board(port):
     with connected(port, restart=False) as remote:
         remote.exec("import machine\nmachine.WDT(timeout=8000)")
