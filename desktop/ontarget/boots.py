@@ -6,6 +6,7 @@ A test that fails, hangs or leaves core 1 busy is the last on its boot; the test
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +20,8 @@ from .tracebacks import readable
 
 AFTER_CTRL_C = 10.0  # seconds in which an interrupted test can show where it was
 AT_THE_END = 5.0  # seconds for the program to end after its last test
+# What MicroPython says of a thread that ends with an exception, and Python of one of `_thread` and of `threading`.
+UNCAUGHT = re.compile(r"^(Unhandled exception in thread started by |Exception (ignored )?in thread )", re.M)
 EXITS = {70: "deadlock: nothing can happen any more", 71: "the board did not boot"}
 
 
@@ -137,24 +140,38 @@ class Runner:
             if late:
                 where = f"{late}; it was here:\n{text}" if told.get("interrupted") else late
                 result = replace(result, outcome="failed", text=where)
+            result = self._of_threads(result, line[0], prepared)
             if told.get("whole"):  # the file itself
                 yield from (replace(result, case=each, replay=(each.id,)) for each in cases)
                 return
             last = result.outcome == "failed" or told["busy"] or case is cases[-1]
-            yield self._at_the_end(result, child, prepared) if last else result
+            done = tuple(each.id for each in cases[: cases.index(case) + 1])
+            yield self._at_the_end(result, child, prepared, done) if last else result
             if last:
                 return
 
-    def _at_the_end(self, result: Result, child: Child, prepared: Prepared) -> Result:
+    def _at_the_end(self, result: Result, child: Child, prepared: Prepared, done: tuple[str, ...]) -> Result:
         """The result of a boot's last test, after the program has ended: that can go wrong as well.
 
-        What came on stderr goes to this one: it cannot be known to which test it belongs.
+        What came on stderr goes to this one: it cannot be known to which of those `done` it belongs.
         """
         code = child.end(AT_THE_END)
         if code and result.outcome != "failed":
             why = self._why(code, child, prepared)
             return replace(result, outcome="failed", text=f"{result.outcome}, and then {why}")
-        return replace(result, printed=result.printed + child.take("stderr"))
+        said = child.take("stderr")
+        found = self._of_threads(replace(result, printed=result.printed + said), said, prepared)
+        return replace(found, replay=done) if found.outcome != result.outcome else found
+
+    def _of_threads(self, result: Result, said: str, prepared: Prepared) -> Result:
+        """The result; failed if `said` tells that a thread, or core 1, ended with an exception meanwhile."""
+        found = UNCAUGHT.search(said)
+        if found is None or result.outcome != "passed":
+            return result
+        told = said[found.start() :]
+        text = readable(told.strip(), self.staged.sources, prepared.folder)
+        text = f"nobody has caught what was raised on another thread:\n{text}"
+        return replace(result, outcome="failed", text=text, printed=result.printed.replace(told, ""))
 
     def _of_script(self, case: Case, child: Child, prepared: Prepared) -> Result:
         limit = case.timeout or self.limit
@@ -170,7 +187,8 @@ class Runner:
             return Result(case, "failed", self._why(code, child, prepared), printed, ms)
         printed += child.take("stderr")
         skipped = printed.rstrip().endswith("SKIP")  # as MicroPython's own tests have it
-        return Result(case, "skipped" if skipped else "passed", "", printed, ms)
+        result = Result(case, "skipped" if skipped else "passed", "", printed, ms)
+        return self._of_threads(result, printed, prepared)
 
     def _why_ended(self, child: Child, prepared: Prepared, late: str = "") -> str:
         """Why a program gave no result: it has ended; or it was interrupted, because of what `late` says."""

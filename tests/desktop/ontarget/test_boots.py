@@ -409,3 +409,52 @@ def test_programs_for_micropython_async_are_tested_with_its_names(results):
         """
     ).values()
     assert found.outcome == "passed", found.text
+
+
+@pytest.mark.parametrize("place", ["desktop", "rp2040"])
+def test_what_nobody_catches_on_another_thread_fails_the_test_that_started_it(results, place):
+    found = results(
+        """
+        import _thread, time
+
+        def boom():
+            raise ValueError("on another")
+
+        def test_before():
+            pass
+
+        def test_it():
+            print("before")
+            _thread.start_new_thread(boom, ())
+            time.sleep(0.2)
+
+        def test_after():
+            pass
+        """,
+        place,
+    )
+    assert [each.outcome for each in found.values()] == ["passed", "failed", "passed"]
+    result = found["test_it"]
+    first, *lines = result.text.splitlines()
+    assert first == "nobody has caught what was raised on another thread:"
+    assert 'raise ValueError("on another")' in result.text and lines[-1] == "ValueError: on another"
+    assert result.printed.strip() == "before" and result.replay == ("test_it",)
+
+
+def test_where_it_cant_be_told_whose_thread_it_was_all_are_to_be_run_again(results):
+    text = """
+        import _thread, time
+
+        def boom():
+            raise ValueError("on another")
+
+        def test_it():
+            _thread.start_new_thread(boom, ())
+            time.sleep(0.2)
+
+        def test_after():
+            pass
+        """
+    found = results(text)
+    assert [each.outcome for each in found.values()] == ["passed", "failed"]
+    assert found["test_after"].replay == ("test_it", "test_after")
