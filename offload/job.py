@@ -20,7 +20,6 @@ else:
 
 NEW, QUEUED, ENDED = 0, 1, 2
 WORDS = ("wait", "abandon", "signal")
-NOTHING = ["no result"]  # of a job that has failed, which was said, or was withdrawn
 
 
 class WorkerClosed(RuntimeError):
@@ -216,17 +215,17 @@ class Job(Cell):
             return PENDING
         if self.state != ENDED:
             if self.task is not None and not self.woken:
-                raise RuntimeError(self.describe() + " is awaited by another task: one awaits a job; make one for each")
+                raise above("offload.options", "misused")(self)
             return PENDING
         error = self.error
         self.taken = True
         if self.limits is not None:
             self.limits.end(self)  # again, if the task was parked
         if error is None:
-            if self.result is NOTHING:
-                raise RuntimeError(self.describe() + " has failed, or was withdrawn, when it was awaited; make a new job")
+            if self.result is PENDING:
+                raise above("offload.options", "misused")(self)
             return self.result
-        self.result = NOTHING
+        self.result = PENDING  # it has none, should somebody await it again
         self.error = self.task = None  # the traceback holds frames that hold this job: no cycle
         if self.given_up and self.bell is not None:
             self.bell.arm(self)  # for the late error, if there is one
@@ -300,7 +299,7 @@ class Job(Cell):
         """See to it that its function is never called. False if it is too late for that."""
         if not self.claim():
             return False
-        self.result = NOTHING
+        self.result = PENDING
         self.state = ENDED
         if not MICROPYTHON:
             self.context = None
@@ -317,7 +316,7 @@ class Job(Cell):
         """Nobody is left to see how it ended: say so if it was an error."""
         error, self.error = self.error, None
         if error is not None:
-            self.result = NOTHING
+            self.result = PENDING
         if self.limits is not None and self.limits.drop(self, error, False):
             return
         if error is not None and not isinstance(error, (WorkerClosed, JobCancelled)):

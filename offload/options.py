@@ -160,3 +160,10 @@ class Insisting:
         raise gone
 
     __iter__ = __await__
+
+
+def misused(job):
+    """The error for who awaits `job`, which another task awaits, or which had its one outcome already."""
+    if job.ended():
+        return RuntimeError(job.describe() + " has failed, or was withdrawn, when it was awaited; make a new job")
+    return RuntimeError(job.describe() + " is awaited by another task: one awaits a job; make one for each")

@@ -279,18 +279,13 @@ class Pool(JobLine):
             # Ctrl-C can come when the thread has started already: it or this takes the slot, not both.
             if self._take(slot):
                 self._retire(slot)
-                if isinstance(error, Exception):
-                    if self._do_without(error):
-                        return False
-                    self.waking = False  # first: who puts in a job from here on tries again
-                    if MICROPYTHON:
-                        fence()
-                    self.fail_queued(error)  # there is no thread for them; left in line they would fill it
+                if isinstance(error, Exception) and self._do_without(error):
+                    return False
             raise
         return True
 
-    def _do_without(self, error):
-        """A thread could not be started. True if there are others: that is reported once."""
+    def _do_without(self, error):  # seldom
+        """A thread could not be started. True if there are others: that is reported once. Else what is queued fails."""
         with self._lock:
             self._unstarted += 1
             others = len(self.slots)
@@ -298,6 +293,11 @@ class Pool(JobLine):
             self._told = self._told or say
         if say:
             self.report("Another thread could not be started; the jobs are left to the others, " + str(others), error)
+        if not others:
+            self.waking = False  # first: who puts in a job from here on tries again
+            if MICROPYTHON:
+                fence()
+            self.fail_queued(error)  # left in line, where there is no thread for them, they would fill it
         return others > 0
 
     def _take(self, slot):
