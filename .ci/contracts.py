@@ -14,7 +14,7 @@ of twincore's loops, or of asyncio or uvloop; a thread is one that runs no loop,
 
 
 INTERNAL = set(  # methods that others of twincore call, not users
-    """answer begin can_get can_put child_done claim drop getters is_turn_over joiners latest next_number outcome
+    """answer begin can_get can_put child_done claim drop getters is_turn_over joiners latest next_number number outcome
     pass_on published push put_or_wait putters readable ready report_error run stopped streak take try_get try_get_many
     try_put try_put_many value writable""".split()
 )

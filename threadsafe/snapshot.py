@@ -178,7 +178,7 @@ class Snapshot:
 
     def missed(self, since):
         """How many were published after the one whose `version` was `since`: all but the last were overwritten."""
-        return (self.version - since) % LAST
+        return (self.number() - since) % LAST
 
     def changed(self, since=0, timeout=None):
         """Awaitable: until `version` is not `since`; returns it. By default until anything was published.
@@ -209,6 +209,13 @@ class Snapshot:
 
     def __aiter__(self):
         return SnapshotReader(self)
+
+    def number(self):
+        """`version` as a reader has to see it: on MicroPython a writer stores that a moment after the values."""
+        if not MICROPYTHON:
+            return self._published[0]
+        number = self._marks[self._latest]
+        return number if number >= 0 else self.version  # the writer came round to it: that is stored long since
 
     def _tuple(self, row):
         return tuple(row) if self._kind is None else self._kind(*row)
@@ -271,7 +278,7 @@ class _Changed(TimedWait):
         closed = snapshot._closed  # before the version: what was published before the close is to be seen
         if MICROPYTHON:
             fence()
-        number = snapshot.version if MICROPYTHON else snapshot._published[0]
+        number = snapshot.number()
         if number != self.since:
             return self.result(number)
         if closed:
@@ -294,8 +301,7 @@ class _Changed(TimedWait):
     def park(self, task):
         snapshot = self.snapshot
         parked = self.wait_as(task, ReleasedTask(task, snapshot._line))
-        number = snapshot.version if MICROPYTHON else snapshot._published[0]
-        if number != self.since or snapshot._closed:
+        if snapshot.number() != self.since or snapshot._closed:
             parked.try_now()
 
 

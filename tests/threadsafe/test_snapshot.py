@@ -384,6 +384,31 @@ def test_async_for_beside_a_busy_writer_ends_with_the_last(core, threadsafe):
 
 
 @pytest.mark.rp2040(seeds=1)
+@pytest.mark.micropython
+def test_what_a_writer_has_published_but_not_counted_yet_is_seen_once(core, threadsafe):
+    """Another core may look between its last two stores."""
+    snapshot = make(threadsafe, 2, "i")
+
+    async def main():
+        reader = snapshot.__aiter__()
+        snapshot.publish(1, 1)
+        assert await reader.__anext__() == (1, 1)
+        snapshot.publish(2, 2)
+        snapshot.version = 1  # as it is for a moment
+        assert await reader.__anext__() == (2, 2)
+        assert snapshot.missed(2) == 0
+        with pytest.raises(core.TimeoutError):
+            await core.wait_for_ms(reader.__anext__(), 20)
+        with pytest.raises(core.TimeoutError):
+            await snapshot.changed(2, 0.02)
+        snapshot.version = 2
+        snapshot.publish(3, 3)
+        assert await reader.__anext__() == (3, 3)
+
+    run(core, main)
+
+
+@pytest.mark.rp2040(seeds=1)
 def test_a_thread_waits_until_it_changes_but_no_longer_than_its_timeout(core, threadsafe):
     snapshot = make(threadsafe, 1)
 
