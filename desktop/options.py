@@ -26,7 +26,7 @@ class Simulation:
     def asked_for(self) -> list[str]:
         """The options of the command that differ from what they are if nothing is said."""
         asked = [name for name, default in vars(NOTHING_ASKED).items() if getattr(self, name) != default]
-        return ["--boots" if name == "boots" else f"--{name.rstrip('s')}" for name in asked]
+        return ["--link" if name == "links" else f"--{name}" for name in asked]
 
 
 NOTHING_ASKED = Simulation()

@@ -36,9 +36,7 @@ class RegExp:
 
     def matching(self, topic):
         """Whether `topic`, a string, is meant."""
-        found = self._match(topic) if isinstance(topic, str) else None
-        # The simulated board's `re` has no fullmatch, as MicroPython's, but has that `$`.
-        return found is not None and found.group(0) == topic
+        return isinstance(topic, str) and self._match(topic) is not None
 
     def __eq__(self, other):
         return isinstance(other, RegExp) and other.pattern == self.pattern

@@ -41,9 +41,9 @@ cdef class _Putters(_Line):
     cpdef hand_back(self)
 
 cdef class _Put(Wait):
-    cdef Queue owner
-    cdef object val
-    cdef bint parked
+    cdef public Queue owner
+    cdef public object val
+    cdef public bint parked
 
     @cython.locals(owner=Queue)
     cpdef attempt(self)

@@ -7,8 +7,8 @@
 
 from ..core.context import check_context
 from ..core.queue_errors import QueueEmpty, QueueFull
-from ..core.task import PENDING, Wait
-from .queue import Queue, QueueShutDown, _Putters
+from ..core.task import PENDING
+from .queue import Queue, QueueShutDown, _Put, _Putters
 
 
 class RingbufQueue(Queue):
@@ -57,7 +57,7 @@ class RingbufQueue(Queue):
 
     def put(self, val):
         """Awaitable: add `val`, when there is room. Does not yield if there is. QueueShutDown."""
-        return _Put(self, val)
+        return _RingPut(self, val)
 
     def full(self):
         """Whether who comes now would have to wait to put."""
@@ -96,36 +96,25 @@ class _Line(_Putters):
         self.waiters = [task] + (self.waiters or [])
 
 
-class _Put(Wait):
-    """`await queue.put(val)`."""
-
-    def __init__(self, owner, val):
-        self._owner = owner
-        self._val = val
-        self._parked = False
-
-    def __await__(self):
-        self._parked = False  # as one that was awaited before may be, and was given up
-        return self
-
-    __iter__ = __await__
+class _RingPut(_Put):
+    """`await queue.put(val)`: who finds that the place promised to it was taken stays the first in line."""
 
     def attempt(self):
-        owner = self._owner
+        owner = self.owner
         line = owner._putters
-        if not self._parked:
+        if not self.parked:
             owner._check()
         if owner._shut:
-            if self._parked:
+            if self.parked:
                 line.handed = 0
             raise QueueShutDown("nothing can be put any more")
-        if not self._parked:
+        if not self.parked:
             if owner.full():
                 return PENDING
-            owner._put(self._val)
+            owner._put(self.val)
         elif owner.room():
             try:
-                owner._put(self._val)
+                owner._put(self.val)
             finally:  # what the buffer can't hold does not keep the place
                 line.hand_back()
         else:
@@ -134,12 +123,12 @@ class _Put(Wait):
         return None
 
     def park(self, task):
-        line = self._owner._putters
+        line = self.owner._putters
         task.data = line
-        if self._parked:
+        if self.parked:
             line.park_first(task)
         else:
-            self._parked = True
+            self.parked = True
             line.park(task)
 
 

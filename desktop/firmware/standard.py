@@ -12,5 +12,4 @@ NAMES = {
         "floor fmod frexp gamma inf isclose isfinite isinf isnan ldexp lgamma log log10 log2 modf nan pi pow radians "
         "sin sinh sqrt tan tanh tau trunc"
     ),
-    "re": "compile match search sub",
 }

@@ -230,7 +230,7 @@ def test_a_newline_at_the_end_belongs_to_the_topic(primitives):
 
 @pytest.mark.cpython
 def test_a_newline_at_the_end_belongs_to_the_topic_on_the_simulated_board(tmp_path):
-    """Its `re` is MicroPython's, which has no fullmatch, and is CPython's at the same time."""
+    """Its `re` is MicroPython's, which has no fullmatch."""
     import subprocess
     import sys
 

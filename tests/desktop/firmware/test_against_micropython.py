@@ -151,6 +151,9 @@ print(struct.pack('>HbI', 1, -2, 3), struct.unpack_from('<H', b'abcd', 2), struc
 heap = [3, 1, 2]
 heapq.heapify(heap)
 print(heapq.heappop(heap), math.isclose(1, 1 + 1e-12), re.match('a(b+)', 'abbc').group(1), re.sub('b', 'x', 'abb'))
+for pattern in ('b$', '[b$]$', 'b[$]', '^(ab)$'):
+    print([bool(re.compile(pattern).search(text)) for text in ('ab', 'ab\\n', 'ab$', 'ab$\\n')])
+print(bool(re.search('b$', 'ab\\n')), bool(re.match('ab$', 'ab\\n')), re.sub('b$', 'x', 'ab'))
 d = deque((1, 2, 3), 2)
 d.append(4)
 print(len(d), d.popleft(), d.pop())
