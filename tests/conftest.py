@@ -9,6 +9,7 @@ With TWINCORE_MICROPYTHON=1.26, MicroPython is that of the targets micropython-1
 """
 
 import importlib
+import itertools
 import os
 import sys
 from pathlib import Path
@@ -38,7 +39,7 @@ CI = os.environ.get("CI") == "true"
 def pytest_configure(config):
     for mark in MARKS:
         config.addinivalue_line("markers", mark)
-    config.stash[BOARDS] = harness.Boards()
+    config.stash[BOARDS] = harness.Boards(boots_from)
 
 
 def pytest_unconfigure(config):
@@ -76,11 +77,25 @@ def pytest_collection_modifyitems(items):
     items.sort(key=boot)
 
 
-def same_boot(item):
-    """This item and those after it that can share its board: same file, seed and jitter, and not skipped by a mark."""
-    items = item.session.items[item.session.items.index(item) :]
-    alike = [other for other in items if other.path == item.path and variant_of(other) == variant_of(item)]
-    return [other for other in alike if other is item or evaluate_skip_marks(other) is None]
+def boots_from(first):
+    """Yield (variant, items) of each boot from an item on: of one file, seed and jitter, and not skipped by marks."""
+    session = first.session
+    alike = itertools.groupby(
+        itertools.islice(session.items, session.items.index(first), None),
+        key=lambda item: (item.path, variant_of(item)),
+    )
+    for (_, variant), items in alike:
+        if variant and variant.name == "rp2040":
+            here = [item for item in items if item is first or evaluate_skip_marks(item) is None]
+            if here:
+                yield variant, here
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item):
+    result = yield
+    item.config.stash[BOARDS].look_ahead()
+    return result
 
 
 def variant_of(item):
@@ -165,7 +180,7 @@ def pytest_pyfunc_call(pyfuncitem):
             result = harness.run_on_unix(pyfuncitem, variant, limit)
         else:
             boards = pyfuncitem.config.stash[BOARDS]
-            result = boards.run(pyfuncitem, variant, limit, lambda: same_boot(pyfuncitem))
+            result = boards.run(pyfuncitem, limit)
     except harness.CannotBeSent as error:
         result = harness.Result("failed", str(error), "")
     print(result.output, end="")

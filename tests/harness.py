@@ -5,6 +5,7 @@
 
 import ast
 import codecs
+import collections
 import contextlib
 import hashlib
 import json
@@ -160,6 +161,7 @@ class Boot:
 
     The board runs ahead while pytest reports; each item waits for its own result line. A test that fails, hangs, or
     leaves core 1 busy is the last on its board: the tests after it get a new boot, so that one fault is one failure.
+    Without a thread of this process until the first result is asked for: other tests may count threads until then.
     """
 
     def __init__(self, items, variant):
@@ -186,8 +188,7 @@ class Boot:
                 start_new_session=True,
             )
             self.resources = stack.pop_all()
-        self.reader = threading.Thread(target=self.read, daemon=True)
-        self.reader.start()
+        self.reader = None
 
     def files_for(self, item):
         """The test file and what it imports, compiled for the board; tracebacks name them as `self.sources` does.
@@ -226,6 +227,9 @@ class Boot:
 
     def result(self, item, limit):
         """The item's result. The boot is closed if nothing more should run on it."""
+        if self.reader is None:
+            self.reader = threading.Thread(target=self.read, daemon=True)
+            self.reader.start()
         secret = self.waiting.pop(item.nodeid)
         found, late = self.wait(secret, limit), ""
         if found is None and not self.ended:
@@ -251,24 +255,69 @@ class Boot:
         self.closed = True
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
-        self.reader.join()
+        if self.reader is not None:
+            self.reader.join()
+        self.process.wait()
         self.process.stdout.close()
         self.resources.close()
 
 
 class Boards:
-    """The board that is booted now, if any: one at a time, as collection has sorted the tests."""
+    """The boots, as collection has sorted the tests: that whose results are reported, and those to come next.
 
-    def __init__(self):
+    With a CPU to spare one of those that come runs in the background, at a lower priority, while this process is at
+    tests of its own. What it prints waits in its pipe. `find_boots(item)` yields the (variant, items) of the boot that
+    begins with this item, and of those that follow.
+    """
+
+    AHEAD = 4  # boots that wait to be reported; one of them runs
+
+    def __init__(self, find_boots, spare=None):
+        self.find_boots = find_boots
+        self.spare = len(os.sched_getaffinity(0)) > 1 if spare is None else spare
         self.boot = None
+        self.ahead = collections.deque()
+        self.to_come = iter(())
 
-    def run(self, item, variant, limit, items_of_this_boot):
+    def run(self, item, limit):
         if self.boot is None or item.nodeid not in self.boot.waiting or self.boot.closed:
-            self.close()
-            self.boot = Boot(items_of_this_boot(), variant)
+            self.next_boot(item)
         return self.boot.result(item, limit)
 
+    def next_boot(self, item):
+        """The boot that has this item, whether it runs already or not."""
+        if self.boot is not None:
+            self.boot.close()
+            self.boot = None
+        if any(item.nodeid in boot.waiting for boot in self.ahead):
+            while item.nodeid not in self.ahead[0].waiting:
+                self.ahead.popleft().close()  # what was to run on it was not, after all
+            self.boot = self.ahead.popleft()
+        else:  # the first, or a boot before ended early
+            boots = self.find_boots(item)
+            variant, items = next(boots)
+            self.boot = Boot(items, variant)
+            if not self.ahead:
+                self.to_come = boots
+        self.look_ahead()
+
+    def look_ahead(self):
+        """Between two tests: start what comes next, if nothing of that runs."""
+        if not self.spare or len(self.ahead) >= self.AHEAD or (self.ahead and self.ahead[-1].process.poll() is None):
+            return
+        for variant, items in self.to_come:
+            try:
+                boot = Boot(items, variant)
+            except (CannotBeSent, OSError):  # it will be told when it is that item's turn
+                self.to_come = iter(())
+                return
+            os.setpriority(os.PRIO_PROCESS, boot.process.pid, 10)
+            self.ahead.append(boot)
+            return
+
     def close(self):
+        while self.ahead:
+            self.ahead.pop().close()
         if self.boot is not None:
             self.boot.close()
             self.boot = None

@@ -196,6 +196,49 @@ def test_after(variant):
     result.stdout.fnmatch_lines(["on rp2040-seed1: no result after 3 s; it was here:", "*in test_spins"])
 
 
+def test_boards_to_come_run_while_other_tests_do_and_a_failure_on_one_is_its_own(outer, target_is_here, pytester):
+    target_is_here("rp2040")
+    pytester.makepyfile(
+        test_later="""
+import pytest
+
+def test_here():
+    import os, subprocess
+    if len(os.sched_getaffinity(0)) > 1:
+        found = subprocess.run(["ps", "-o", "args=", "--ppid", str(os.getpid())], capture_output=True, text=True)
+        assert "rp2040" in found.stdout
+
+@pytest.mark.skip
+@pytest.mark.micropython
+@pytest.mark.rp2040(seeds=1)
+def test_not_wanted(variant):
+    pass
+
+@pytest.mark.rp2040(seeds=3)
+@pytest.mark.micropython
+@pytest.mark.parametrize("number", range(3))
+def test_some_fail(variant, number):
+    print("number", number)
+    assert number != 1
+"""
+    )
+    result = outer(
+        """
+@pytest.mark.rp2040(seeds=1)
+@pytest.mark.micropython
+def test_first(variant):
+    pass
+""",
+        "-k",
+        "here or rp2040-",
+    )
+    result.assert_outcomes(passed=8, failed=3, skipped=1, deselected=5)
+    for seed in (1, 2, 3):
+        for number, outcome in enumerate(("PASSED", "FAILED", "PASSED")):
+            result.stdout.fnmatch_lines([f"{outcome} *test_some_fail?rp2040-seed{seed}-{number}*"])
+    assert result.outlines.count("AssertionError: assert number != 1") == 3
+
+
 def test_each_test_runs_where_its_marks_say(outer):
     result = outer(
         """
