@@ -1,23 +1,18 @@
 """What a type checker knows of offload: of right uses the types, of wrong ones the mistake; and that it is so."""
 
-import importlib
-import os
+import importlib.util
 import re
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
 from twincore import offload
 
+from type_checking import check_stubs, names_in, said_of, type_of
+
 pytestmark = [
     pytest.mark.cpython,
     pytest.mark.skipif(importlib.util.find_spec("mypy") is None, reason="needs mypy: pip install -e '.[lint]'"),
 ]
-
-HERE = Path(offload.__file__).parent
-STUBS = sorted(path.stem for path in HERE.glob("*.pyi") if path.stem != "__init__")
 
 HEAD = """
 import sqlite3
@@ -89,53 +84,13 @@ WRONG = {  # statement: what is said of it
 
 @pytest.fixture(scope="module")
 def said(tmp_path_factory):
-    """What mypy says of a program with all of the above, strict: {line of the program: what it says of that}."""
-    from mypy import api
-
-    lines = [f"    {line}" for line in (*[f"reveal_type({expression})" for expression in KNOWN], *RIGHT, *WRONG)]
-    program = tmp_path_factory.mktemp("types") / "program.py"
-    program.write_text(HEAD + "\n".join(lines))
-    options = [*options_for(program.parent), "--strict", f"--cache-dir={program.parent / 'cache'}"]
-    before = os.environ.get("MYPYPATH")
-    os.environ["MYPYPATH"] = str(tree(program.parent))
-    try:
-        output, errors, _ = api.run([*options, str(program)])
-    finally:
-        os.environ.pop("MYPYPATH")
-        if before is not None:
-            os.environ["MYPYPATH"] = before
-    assert not errors
-    found = {}
-    numbers = {number: line.strip() for number, line in enumerate(program.read_text().splitlines(), 1)}
-    for file, number, text in re.findall(r"^(.+?):(\d+): (.*)$", output, re.MULTILINE):
-        assert Path(file).name == program.name, f"of the library itself: {file}: {text}"
-        found.setdefault(numbers[int(number)], []).append(text)
-    return found
-
-
-def tree(folder):
-    """A folder in which a type checker finds the library, and nothing that is installed."""
-    place = folder / "tree" / "twincore"
-    place.mkdir(parents=True)
-    for name in ("core", "threadsafe", "offload"):
-        (place / name).symlink_to(HERE.parent / name)
-    return place.parent
-
-
-def options_for(folder):
-    config = folder / "mypy.ini"
-    config.write_text("[mypy]\nnamespace_packages=true\nexplicit_package_bases=true\nfollow_imports=silent\n")
-    return ["--config-file", str(config)]
-
-
-def without_modules(text):
-    return re.sub(r"\b(\w+\.)+(?=\w)", "", text)
+    body = (*[f"reveal_type({expression})" for expression in KNOWN], *RIGHT, *WRONG)
+    return said_of(tmp_path_factory.mktemp("types"), HEAD, body)
 
 
 @pytest.mark.parametrize("expression", KNOWN)
 def test_the_type_of_a_right_use_is_known(said, expression):
-    texts = [without_modules(text) for text in said[f"reveal_type({expression})"]]
-    assert texts == [f'note: Revealed type is "{KNOWN[expression]}"']
+    assert type_of(said, expression) == KNOWN[expression]
 
 
 @pytest.mark.parametrize("statement", WRONG)
@@ -149,25 +104,11 @@ def test_nothing_else_is_found(said):
 
 
 def test_the_types_are_those_of_the_modules(tmp_path):
-    """Names, arguments and their defaults, looked up in the imported modules, uncompiled."""
-    done = subprocess.run(
-        [
-            sys.executable, "-m", "mypy.stubtest", "--mypy-config-file", options_for(tmp_path)[1], "--concise",
-            "--ignore-missing-stub", *[f"twincore.offload.{name}" for name in STUBS],
-        ],
-        cwd=tmp_path,
-        env={**os.environ, "MYPYPATH": str(tree(tmp_path)), "TWINCORE_PURE": "1", "TWINCORE_REQUIRE_COMPILED": "0"},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    check_stubs(tmp_path, "offload")
 
 
 def test_what_offload_gives_and_what_a_type_checker_finds_there_are_the_same():
-    source = (HERE / "__init__.pyi").read_text()
-    found = {*re.findall(r"^from \S+ import (\w+) as \1$|^(\w+) = ", source, re.MULTILINE)}
-    found = {imported or assigned for imported, assigned in found}
+    found = names_in("offload")
     assert found == {*offload._MODULES, *offload._NAMED}
     for name in found:
         assert getattr(offload, name) is not None

@@ -1,0 +1,84 @@
+"""What a type checker says of a program that uses the library, and of its stubs. For test_types_cpython.py.
+
+The library is found as sources in a folder of its own: what is installed, editable, is not seen by mypy.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+LAYERS = ("core", "threadsafe", "primitives", "drivers", "offload")  # each may import those before it
+
+
+def _prepare(folder):
+    """A folder in which mypy finds the library; the path of a configuration for it."""
+    place = folder / "tree" / "twincore"
+    place.mkdir(parents=True)
+    for name in LAYERS:
+        (place / name).symlink_to(ROOT / name)
+    config = folder / "mypy.ini"
+    config.write_text("[mypy]\nnamespace_packages=true\nexplicit_package_bases=true\nfollow_imports=silent\n")
+    return place.parent, str(config)
+
+
+def said_of(folder, head, body):
+    """Check a program, strict: `head`, a text that ends within a function, then the lines of `body` in it.
+
+    Returns {line of the program: [what mypy says of it]}. What it says of the library itself is an AssertionError.
+    """
+    place, config = _prepare(folder)
+    program = folder / "program.py"
+    program.write_text(head + "\n".join(f"    {line}" for line in body) + "\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--config-file", config, "--strict", f"--cache-dir={folder / 'cache'}", program],
+        cwd=folder,
+        env={**os.environ, "MYPYPATH": str(place)},
+        capture_output=True,
+        text=True,
+        timeout=100,
+    )
+    assert not done.stderr
+    found = {}
+    numbers = {number: line.strip() for number, line in enumerate(program.read_text().splitlines(), 1)}
+    for file, number, text in re.findall(r"^(.+?):(\d+): (.*)$", done.stdout, re.MULTILINE):
+        assert Path(file).name == program.name, f"of the library itself: {file}: {text}"
+        found.setdefault(numbers[int(number)], []).append(text)
+    return found
+
+
+def type_of(said, expression):
+    """The type that `reveal_type(expression)` had, without the names of modules."""
+    (text,) = said[f"reveal_type({expression})"]
+    return re.fullmatch(r'note: Revealed type is "(.*)"', re.sub(r"\b(\w+\.)+(?=\w)", "", text))[1]
+
+
+def stubs_of(layer):
+    """Names of the layer's modules that have a stub beside them, its `__init__` aside."""
+    return sorted(path.stem for path in (ROOT / layer).glob("*.pyi") if path.stem != "__init__")
+
+
+def check_stubs(folder, layer):
+    """Hold names, arguments and their defaults in the stubs of a layer to its imported modules, uncompiled."""
+    place, config = _prepare(folder)
+    done = subprocess.run(
+        [
+            sys.executable, "-m", "mypy.stubtest", "--mypy-config-file", config, "--concise", "--ignore-missing-stub",
+            *[f"twincore.{layer}.{name}" for name in stubs_of(layer)],
+        ],
+        cwd=folder,
+        env={**os.environ, "MYPYPATH": str(place), "TWINCORE_PURE": "1", "TWINCORE_REQUIRE_COMPILED": "0"},
+        capture_output=True,
+        text=True,
+        timeout=100,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def names_in(layer):
+    """The names that a type checker finds in `from twincore.<layer> import ...`."""
+    source = (ROOT / layer / "__init__.pyi").read_text()
+    pairs = re.findall(r"^from \S+ import (\w+) as \1$|^(\w+)(?::| =) ", source, re.MULTILINE)
+    return {imported or assigned for imported, assigned in pairs}
