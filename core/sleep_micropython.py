@@ -67,6 +67,8 @@ def sleep(t):
     """Let other tasks run for `t` seconds (a float or an int; 0 or less: once round the ready tasks)."""
     try:
         t = 0 if t <= 0 else int(t * 1000)  # as times.units, without that module
+    except OverflowError:  # infinity
+        t = 3000000000000
     except (TypeError, ValueError):
         raise load("misuse", "not_a_time")(t) from None
     return sleep_ms(t)

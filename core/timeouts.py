@@ -12,9 +12,7 @@ from .context import get_event_loop
 from .errors import CancelledError, TimeoutError
 from .scope import Scope
 from .timers import Timer
-from .times import CLOCK_HZ, ms_units, units
-
-CENTURY = 3e9  # seconds; what is longer is no limit
+from .times import CENTURY, CLOCK_HZ, ms_units, units
 
 
 class _Alarm(Timer):

@@ -46,6 +46,9 @@ _MODULES = {
 }
 
 
+if not MICROPYTHON:  # where `import *` takes what is there already
+    __all__ = sorted({"QueueClosed", "QueueEmpty", "QueueFull"}.union(_MODULES))
+
 _found = {}  # see core.lazy.keep
 
 

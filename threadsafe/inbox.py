@@ -75,29 +75,36 @@ class Inbox(Cell):
         last = self._last
         return None if last is self._first else last[1]
 
-    def answer(self):
-        last = self.newest()  # what the calls themselves put in is for the next turn
-        if last is not None:
-            self._make_calls(last)
-        if MICROPYTHON:  # the ring used up the arming
-            self.bell.arm(self)
-            fence()
-            if self.newest() is not None:  # put in since, and perhaps rung while it was not armed
-                self.bell.ring(self)
+    if MICROPYTHON:
 
-    def _make_calls(self, last):
-        """Those up to `last`."""
-        call = None
-        try:
-            while call is not last:
-                call = self.take()
-                if call.claim():
-                    call.run()
-        except BaseException:  # a call ended the run: those behind it are for the next
-            if MICROPYTHON:  # elsewhere their own rings are still to be answered
+        def answer(self):
+            # The ring used up the arming. As in a BottomHalf no jump comes before it is armed again; who puts a call in
+            # from there on rings for the next turn.
+            try:
+                self.bell.arm(self)
+                fence()
+                self._make_calls()
+            except BaseException:  # a call ended the run, or Ctrl-C came anywhere here: what is left is for the next
+                self.bell.disarm(self)
                 self.bell.arm(self)
                 self.bell.ring(self)
-            raise
+                raise
+
+    else:
+
+        def answer(self):
+            self._make_calls()  # if one ends the run the rings of those behind it are still to be answered
+
+    def _make_calls(self):
+        """Those that are here by now: what they themselves put in is for the next turn."""
+        last = self.newest()
+        if last is None:
+            return
+        call = None
+        while call is not last:
+            call = self.take()
+            if call.claim():
+                call.run()
 
     def run_ended(self):
         """The loop's run has ended: let who waits for its tasks look again, see TaskHandle.outcome."""

@@ -15,7 +15,7 @@ cdef class Message(Signal):
     cdef object _state
     cdef object _data
 
-    @cython.locals(published=list)
+    @cython.locals(published=tuple)
     cpdef tuple published(self)
     cpdef bint is_set(self) except -1
     cpdef value(self)

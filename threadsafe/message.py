@@ -17,7 +17,6 @@ else:
     from collections import deque
     from itertools import count
 
-    _TRUE = (True,)
     WRAP = 0x7FFFFFFFFFFFFFFF
 
 
@@ -42,9 +41,11 @@ class Message(Signal):
     def __init__(self):
         self._line = parking.WaitLine()
         if not MICROPYTHON:
-            # [set or not, the value, its number], put in by one call that runs no Python code in between: numbering a
-            # value and publishing it are one step, so that no later number is overwritten by an earlier one.
-            self._published = deque([[False, None, 0]], 1)
+            # ([set or not], the value, its number), put in by one call that runs no Python code in between: numbering a
+            # value and publishing it are one step, so that no later number is overwritten by an earlier one. After the
+            # number nothing may be made that the garbage collector tracks: up to 3.11 that can run it, and with it
+            # finalizers, then another thread. So it comes last, and zip's tuple, made before, is what is put in.
+            self._published = deque([([False], None, 0)], 1)
             self._numbers = count(1)
         self._number = 0  # of the latest value. On MicroPython, where a list would be an allocation, under `critical`
         self._state = False
@@ -59,7 +60,7 @@ class Message(Signal):
             self._number = (self._number + 1) & WRAP
             leave(state)
         else:
-            self._published.extend(map(list, zip(_TRUE, (data,), self._numbers)))
+            self._published.extend(zip(([True],), (data,), self._numbers))
         if self._line.any():
             self._line.notify_all()
 
@@ -68,11 +69,11 @@ class Message(Signal):
         if MICROPYTHON:
             self._state = False
         else:
-            self._published[0][0] = False  # of the value seen here: one that is set meanwhile stays set
+            self._published[0][0][0] = False  # of the value seen here: one that is set meanwhile stays set
 
     def is_set(self):
         """True from `set` to `clear`."""
-        return self._state if MICROPYTHON else self._published[0][0]
+        return self._state if MICROPYTHON else self._published[0][0][0]
 
     def value(self):
         """The latest value, None before the first."""
@@ -96,7 +97,7 @@ class Message(Signal):
                 leave(state)
             return number, is_set, data, number
         published = self._published[0]
-        return published, published[0], published[1], published[2]
+        return published, published[0][0], published[1], published[2]
 
     def __await__(self):
         return self.wait().__await__()

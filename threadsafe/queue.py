@@ -146,7 +146,8 @@ class ThreadSafeQueue:
 
     def put_many(self, items, timeout=None):
         """Awaitable: add all `items`, as there is room. Returns how many were added: all, or those before the time was
-        up or the queue closed. QueueClosed if it was closed before the first. Cancelled it leaves in what it has added.
+        up or the queue closed. QueueClosed if it was closed before the first. Cancelled, or with an item that the queue's
+        buffer does not take, it leaves in what it has added.
         """
         return above("threadsafe.batches", "PutMany")(self, items, timeout)
 
@@ -282,8 +283,11 @@ class ThreadSafeQueue:
 
     def try_put_many(self, items, start):
         """Add from the list `items` what follows `start`, as far as there is room; returns how many; QueueClosed."""
-        store = self._store
-        count = store.put_many(items, start)
+        try:
+            count = self._store.put_many(items, start)
+        except BaseException:  # an item that the buffer does not take, or Ctrl-C, behind others that are in
+            self._wake(self.getters, len(items) - start)
+            raise
         if not count and start < len(items):
             return 1 if self.try_put(items[start]) else 0
         self._wake(self.getters, count)

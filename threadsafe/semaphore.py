@@ -39,8 +39,8 @@ class ThreadSafeSemaphore(Holdable):
     def release(self, n=1):
         """Let `n` more in, first those who wait. ValueError if `n` is less than 1, or (bounded) more than are held."""
         permits = self._permits
-        if n < 1:
-            raise fault(ValueError, "release 1 or more")
+        if not isinstance(n, int) or n < 1:  # what is no whole number would never come down to 0
+            raise fault(ValueError, "release 1 or more, a whole number")
         if not permits.enough(n):
             raise fault(ValueError, "released more often than acquired")
         while n:
@@ -53,6 +53,6 @@ class ThreadSafeBoundedSemaphore(ThreadSafeSemaphore):
     """A ThreadSafeSemaphore that can't be released more often than acquired: ValueError, and nothing is changed."""
 
     def __init__(self, value=1):
-        if value < 1:
-            raise ValueError("a bounded semaphore begins with 1 or more, not " + str(value))
+        if not isinstance(value, int) or value < 1:
+            raise ValueError("a bounded semaphore begins with 1 or more, not " + repr(value))
         self._permits = Permits(value, True)

@@ -170,6 +170,40 @@ def test_a_sleep_may_be_longer_than_a_boards_ticks(core, seconds):
     run(core, main)
 
 
+@pytest.mark.parametrize("time", [float("inf"), 1e30])
+def test_a_time_without_end_is_as_good_as_none(core, time):
+    """It was an OverflowError, of wherever the number was too large."""
+
+    async def main():
+        task = core.create_task(core.sleep(time))
+        await core.sleep_ms(2)
+        assert not task.done()
+        quick = core.create_task(core.sleep(0))
+        assert await core.wait_for(core.sleep(0), time) is None
+        assert await core.wait_for_ms(core.sleep(0), time) is None
+        done, pending = await core.wait([quick], timeout=time)
+        assert done == {quick} and not pending
+        async for ended in core.as_completed([core.sleep(0)], timeout=time):
+            assert ended.result() is None
+        task.cancel()
+        with pytest.raises(core.CancelledError):
+            await task
+        assert len(core.get_event_loop().timers) == 0
+
+    run(core, main, limit=None)
+
+
+@pytest.mark.cpython
+def test_milliseconds_without_end_as_well(core):
+    async def main():
+        for time in (float("inf"), 1e300, 10**30):
+            task = core.create_task(core.sleep_ms(time))
+            await core.sleep_ms(2)
+            assert task.cancel()
+
+    run(core, main)
+
+
 @pytest.mark.parametrize("name", ["sleep", "sleep_ms"])
 @pytest.mark.parametrize("time, error", [(float("nan"), ValueError), ("1", TypeError), (None, TypeError)])
 def test_what_is_no_time_is_refused(core, name, time, error):

@@ -352,8 +352,8 @@ MUTANTS = [
     (
         "clearing a message stores the value anew",
         MESSAGE,
-        "self._published[0][0] = False",
-        "self._published.append([False, *self._published[0][1:]])",
+        "self._published[0][0][0] = False",
+        "self._published.append(([False], *self._published[0][1:]))",
         signals.message_set_against_clear,
     ),
     (

@@ -185,3 +185,26 @@ def test_where_items_are_dropped_all_are_taken(threadsafe, overflow, left, dropp
     queue = threadsafe.ThreadSafeQueue(2, overflow)
     assert queue.put_many_sync(range(5)) == 5
     assert (queue.dropped, queue.get_many_sync()) == (dropped, left)
+
+
+@pytest.mark.parametrize("way", ["sync", "await"])
+def test_what_was_put_before_an_item_that_the_buffer_refuses_wakes_who_waits_for_it(core, threadsafe, way):
+    queue, got, refused = threadsafe.ThreadSafeQueue(bytearray(4)), [], []
+
+    async def get():
+        got.append(await queue.get())
+
+    async def main():
+        tasks = [core.create_task(get()) for _ in range(2)]
+        await until(core, lambda: in_line(queue.getters) == 2)
+        try:
+            if way == "sync":
+                queue.put_many_sync([5, 6, "no byte", 7])
+            else:
+                await queue.put_many([5, 6, "no byte", 7])
+        except TypeError:
+            refused.append(True)
+        await core.wait_for(core.gather(*tasks), 5)
+
+    run(core, main)
+    assert refused and got == [5, 6] and queue.empty()

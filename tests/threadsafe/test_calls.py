@@ -248,6 +248,44 @@ def test_what_ends_the_run_leaves_the_calls_behind_it_for_the_next(core, threads
     core.new_event_loop()
 
 
+class CtrlC:
+    """A loop's bell, which is interrupted the first time that a cell is armed."""
+
+    def __init__(self, bell):
+        self.bell = bell
+        self.pressed = False
+        self.ring = bell.ring
+        self.disarm = bell.disarm
+
+    def arm(self, cell):
+        if not self.pressed:
+            self.pressed = True
+            raise KeyboardInterrupt
+        self.bell.arm(cell)
+
+
+@pytest.mark.micropython
+@pytest.mark.parametrize("late", [False, True])
+def test_ctrl_c_while_the_inbox_is_armed_anew_leaves_it_open(core, threadsafe, late):
+    lib = Lib(threadsafe)
+    log = []
+    loop = core.new_event_loop()
+    lib.open(loop)
+    inbox = loop.inbox
+    lib.soon(loop, log.append, 1)
+    inbox.bell = CtrlC(loop.bell)
+    with pytest.raises(KeyboardInterrupt):
+        core.run(core.sleep(5))
+    inbox.bell = loop.bell
+    if not late:
+        core.run(core.sleep_ms(5))
+        assert log == [1]
+    lib.soon(loop, log.append, 2)
+    core.run(core.sleep_ms(5))
+    core.new_event_loop()
+    assert log == [1, 2]
+
+
 def test_a_call_can_stop_the_loop(core, threadsafe):
     lib = Lib(threadsafe)
     loop = core.new_event_loop()

@@ -977,3 +977,12 @@ if __name__ == "__main__" and CPYTHON:
     import sys
 
     main(*sys.argv[1:])
+
+
+@pytest.mark.cpython
+def test_import_star_has_all_names(threadsafe):
+    here = {}
+    exec("from " + threadsafe.__name__ + " import *", here)
+    del here["__builtins__"]
+    assert {"ThreadSafeQueue", "SPSCQueue", "Broadcast", "QueueClosed", "run_coroutine_threadsafe"} <= set(here)
+    assert sorted(here) == threadsafe.__all__ and all(getattr(threadsafe, name) is here[name] for name in here)

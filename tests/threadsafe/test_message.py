@@ -2,7 +2,7 @@
 
 import pytest
 
-from support import RP2, run, start_thread, ticks_diff, ticks_ms
+from support import RP2, in_line, run, start_thread, ticks_diff, ticks_ms
 
 
 async def settle(core):
@@ -142,7 +142,8 @@ def test_set_and_clear_let_go_exactly_those_who_wait_with_the_value(core, thread
     async def main():
         present = [core.create_task(wait_into(message, log, name)) for name in "ab"]
         thread = start_thread(message.wait_sync)
-        await core.sleep_ms(20)
+        while in_line(message._line) < 3:
+            await core.sleep_ms(1)
         message.set(1)
         message.clear()
         late = core.create_task(wait_into(message, log, "late"))
@@ -499,3 +500,30 @@ def test_the_numbers_of_several_threads_are_all_counted(threadsafe):
     assert message.sequence == 600 and message.published()[3] == message.sequence
     message.set()
     assert message.sequence == 601
+
+
+@pytest.mark.cpython
+def test_a_collection_of_garbage_in_the_middle_of_a_set_puts_no_number_back(threadsafe):
+    """Up to Python 3.11 whatever is made may start one, and its finalizers set, or let another thread go on."""
+    import gc
+
+    message = threadsafe.Message()
+    sets = [0]
+
+    def collecting(phase, info):
+        if phase == "start":
+            sets[0] += 1
+            message.set("finalizer")
+
+    before = gc.get_threshold()
+    gc.callbacks.append(collecting)
+    try:
+        for threshold in range(1, 12):  # so that each thing that a `set` makes is once the one
+            gc.set_threshold(threshold, 1000, 1000)
+            for _ in range(30):
+                sets[0] += 1
+                message.set("loop")
+                assert message.sequence == sets[0]
+    finally:
+        gc.callbacks.remove(collecting)
+        gc.set_threshold(*before)
