@@ -22,7 +22,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
-from ..core.sleep import wrap_with  # type: ignore[attr-defined]
+from ..core.sleep import wrap_with
 from .stalls import Stall, print_stall, report_stalls
 
 DEPTH = 4  # frames that are noted: where it was created, and who called that
@@ -47,14 +47,14 @@ class debugging:
         self._filters = warnings.catch_warnings()
         self._filters.__enter__()
         warnings.simplefilter("always", RuntimeWarning)
-        wrap_with(_sleep)  # type: ignore[no-untyped-call]
+        wrap_with(_sleep)
         self._stalls = None if stall is None else report_stalls(stall, report, loop)
 
     def stop(self) -> None:
         """As it was before. Same thread."""
         if self._stalls is not None:
             self._stalls.stop()
-        wrap_with(None)  # type: ignore[no-untyped-call]
+        wrap_with(None)
         self._filters.__exit__(None, None, None)
         sys.set_coroutine_origin_tracking_depth(self._depth)
 

@@ -33,7 +33,7 @@ class TaskInfo:
 
 def tasks(loop: Any = None) -> list[TaskInfo]:
     """The tasks of `loop` (default: this thread's) that have not ended, oldest first."""
-    found = task_list.tasks(loop)  # type: ignore[no-untyped-call]
+    found = task_list.tasks(loop)
     return [TaskInfo(info.name, info.state, info.waits_on, info.since, _where(info.task.coro)) for info in found]
 
 
@@ -48,14 +48,14 @@ def _where(coro: Any) -> str:
 
 def listing(loop: Any = None) -> str:
     """`tasks` as a table."""
-    found = task_list.tasks(loop)  # type: ignore[no-untyped-call]
-    text = task_list.table(found, [("AT", [_where(info.task.coro) for info in found])])  # type: ignore[no-untyped-call]
+    found = task_list.tasks(loop)
+    text = task_list.table(found, [("AT", [_where(info.task.coro) for info in found])])
     return str(text)
 
 
 def list_on_signal(number: int | None = None, loop: Any = None) -> None:
     """Print the listing to stderr whenever signal `number` (default SIGUSR1) comes. Main thread only."""
-    loop = get_event_loop() if loop is None else loop  # type: ignore[no-untyped-call]
+    loop = get_event_loop() if loop is None else loop
 
     def show(number: int, frame: FrameType | None) -> None:
         print(listing(loop), file=sys.stderr, flush=True)

@@ -57,7 +57,7 @@ class report_stalls:
             raise ValueError(f"the limit is a number of seconds above 0, not {limit!r}")
         self.limit = limit
         self.report = report
-        self.loop = get_event_loop() if loop is None else loop  # type: ignore[no-untyped-call]
+        self.loop = get_event_loop() if loop is None else loop
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="report_stalls", daemon=True)
         self._thread.start()

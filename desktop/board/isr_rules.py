@@ -47,4 +47,4 @@ def _check_blocking() -> None:
         )
 
 
-context.check_blocking = _check_blocking  # type: ignore[assignment]
+context.check_blocking = _check_blocking

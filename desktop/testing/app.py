@@ -226,11 +226,11 @@ class FunctionApp(App):
 
     def _execute(self) -> int:
         with self.board.core("main", main=True):
-            context.new_event_loop()  # type: ignore[no-untyped-call]  # else the loops of other boards' threads would seem to be in its way
+            context.new_event_loop()  # else the loops of other boards' threads would seem to be in its way
             try:
                 result = self._function()
                 if inspect.iscoroutine(result):
-                    result = context.run(result)  # type: ignore[no-untyped-call]
+                    result = context.run(result)
                 self.result = result
             except KeyboardInterrupt:
                 return INTERRUPTED

@@ -15,7 +15,7 @@ _set: Any = native.set_own  # type: ignore[attr-defined]
 def own() -> Any:
     """The calling thread's loop, which it has from now on if it had none."""
     loop = _mine()
-    return context.new_event_loop() if loop is None else loop  # type: ignore[no-untyped-call]
+    return context.new_event_loop() if loop is None else loop
 
 
 def lay_aside() -> Any:
@@ -49,4 +49,4 @@ def put_back(before: Any) -> None:
     """Close the calling thread's loop, and give it the one that `lay_aside` returned."""
     end_own()
     if before is not None:
-        context._adopt(before)  # type: ignore[no-untyped-call]
+        context._adopt(before)

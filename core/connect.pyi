@@ -1,0 +1,19 @@
+"""What a type checker knows of `connect`."""
+
+from collections.abc import Awaitable, Callable
+from ssl import SSLContext
+from typing import Any
+
+from .stream import Stream
+
+resolver: Callable[[str | None, int | str | None, int, int], Awaitable[list[Any]]] | None
+CONNECTED: tuple[int, ...]
+
+async def look_up(host: str | None, port: int | str | None) -> list[Any]: ...
+def is_numeric(host: str) -> bool: ...
+async def open_connection(
+    host: str, port: int | str, ssl: SSLContext | bool | None = None, server_hostname: str | None = None
+) -> tuple[Stream, Stream]: ...
+async def connect(address: Any) -> Any: ...
+def without_delay(sock: Any) -> None: ...
+async def shake_hands(sock: Any) -> None: ...

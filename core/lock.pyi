@@ -1,0 +1,19 @@
+"""What a type checker knows of `lock`: an `acquire` that is not awaited is found, as that of a coroutine."""
+
+from collections.abc import Awaitable, Coroutine
+from types import TracebackType
+from typing import Any, Literal
+
+from typing_extensions import Self
+
+from .task import Wait
+
+class Lock(Wait[Literal[True]]):
+    def __init__(self) -> None: ...
+    def locked(self) -> bool: ...
+    def acquire(self) -> Coroutine[Any, Any, Literal[True]]: ...
+    def release(self) -> None: ...
+    def __aenter__(self) -> Awaitable[Self]: ...
+    def __aexit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
+    ) -> Awaitable[None]: ...
