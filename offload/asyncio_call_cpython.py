@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from inspect import iscoroutinefunction
+
 from ..core.misuse import describe
 from ..core.queue_errors import QueueClosed
 from ..threadsafe.parking import check_timeout
@@ -148,6 +150,11 @@ class AsyncioIteration:
     async def __aexit__(self, exc_type, exc, tb):
         await self.aclose()
 
+    def __del__(self) -> None:
+        # Left without aclose, by a `break` say: nobody would take what the iterable gives, which waited for ever.
+        if getattr(self, "_begun", False) and not self._ended:
+            self._call.close()
+
 
 def check_function(fn, name) -> None:
     """TypeError unless `fn` can be called; `name` is the method that was given it."""
@@ -155,6 +162,8 @@ def check_function(fn, name) -> None:
         raise TypeError(
             f"a function and its arguments are expected, not {describe(fn)}; write {name}(fn, arg), without calling fn"
         )
+    if name == "call" and iscoroutinefunction(fn):
+        raise TypeError(f"{describe(fn)} is a coroutine function: write run({describe(fn)}, ...), which awaits it there")
 
 
 def where_task(task) -> str:

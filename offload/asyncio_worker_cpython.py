@@ -78,7 +78,8 @@ class AsyncioWorker:
         self._thread = None
         self._calls = deque()
         self._woken = False  # the loop is on its way to `_calls`
-        self._tasks = {}  # Job -> its task, while that runs. The loop's thread, but for a look
+        self._tasks = {}  # Job -> its task, None in an eager one's first step. The loop's thread, but for a look
+        self._called = None  # the PlainJob whose function runs
         self._ended = ThreadSafeEvent()
         self._stopping = self._gave_up = False
         self._done = self._failed = self.abandoned = 0
@@ -112,7 +113,7 @@ class AsyncioWorker:
     def statistics(self) -> dict:
         """How many calls are "queued", "running", "done", "failed" (they raised), "abandoned" (left by their caller)."""
         return {
-            "queued": len(self._calls), "running": len(self._tasks), "done": self._done, "failed": self._failed,
+            "queued": len(self._calls), "running": len(self._running()), "done": self._done, "failed": self._failed,
             "abandoned": self.abandoned,
         }
 
@@ -157,7 +158,7 @@ class AsyncioWorker:
                 return
             self._gave_up = True
             gone = WorkerClosed(f"{self.name} was closed before this call could end")
-            for job in [*self._tasks, *self._calls]:
+            for job in [*self._running(), *self._calls]:
                 job.fail(gone)
             text = ", ".join(stuck) or "its shutdown" + where(thread.ident)
             raise TimeoutError(f"{self.name} is still running {text} after {timeout} s") from None
@@ -169,10 +170,15 @@ class AsyncioWorker:
     def _stuck(self) -> list[str]:
         stuck = []
         current = asyncio.current_task(self._loop)
-        for job, task in list(self._tasks.items()):
-            at = where(self._thread.ident) if task is current else where_task(task)
+        for job in self._running():
+            task = self._tasks.get(job)
+            at = where(self._thread.ident) if task is current or task is None else where_task(task)
             stuck.append(job.describe() + at)
         return stuck
+
+    def _running(self) -> list[Job]:
+        called = self._called
+        return [*self._tasks] if called is None else [called, *self._tasks]
 
     # For Job and Options.
 
@@ -306,11 +312,22 @@ class AsyncioWorker:
         while self._calls:
             job = self._calls.popleft()
             if isinstance(job, PlainJob):
+                self._called = job
                 job.run()
+                self._called = None
             elif job.claim():
-                task = job.context.run(self._loop.create_task, self._make(job))
-                self._tasks[job] = task
-                task.add_done_callback(lambda task, job=job: self._task_ended(task, job))
+                self._begin_task(job)
+
+    def _begin_task(self, job) -> None:
+        self._tasks[job] = None  # first: a loop whose tasks are eager may be done with it at once
+        try:
+            task = job.context.run(self._loop.create_task, self._make(job))
+        except BaseException as error:  # of a loop's own task factory
+            self._finish(job, None, error)
+            return
+        if job in self._tasks:
+            self._tasks[job] = task
+            task.add_done_callback(lambda task: self._task_ended(task, job))
 
     def count(self, returned) -> None:
         """A call has ended, and is about to say so."""
@@ -332,8 +349,9 @@ class AsyncioWorker:
             self._finish(job, None, asyncio.CancelledError() if task.cancelled() else task.exception())
 
     def _finish(self, job, result, error) -> None:
-        if self._tasks.pop(job, None) is None:
+        if job not in self._tasks:
             return
+        del self._tasks[job]
         self.count(error is None)
         if isinstance(error, asyncio.CancelledError):  # is no error of the caller's loop, which it would end
             if job.cancelled:

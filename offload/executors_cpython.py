@@ -40,13 +40,13 @@ class Remote:
     |---|---|---|
     | `submit(job)` | any thread | never |
     | `close(timeout)` | tasks, after the pool was shut | the awaiting task |
-    | `statistics()`, `stuck()`, `check_options()` | any thread | never |
+    | `count(counts)`, `stuck()`, `check_options()` | any thread | never |
     """
 
     def __init__(self, pool, executor) -> None:
         self.pool = pool
         self.how, self._engine, self._make = resolve(executor)
-        self._running = {}  # job -> [its future or None, since when, the engine, its number]
+        self._running = {}  # job -> [its future or None, since when (-1: it has no permit yet), the engine, its number]
         self._lock = threading.Lock()  # guards what is counted and who feeds; held for a few lines
         self._feeding = False
         self._lost = False  # given by the parent of a fork
@@ -76,15 +76,14 @@ class Remote:
             self.pool.idle.notify()
         return True
 
-    def statistics(self) -> dict:
-        """See Pool.statistics. At the executor is "running"."""
+    def count(self, counts) -> None:
+        """Set in `counts` what Pool.statistics tells. What is at the executor is "running"."""
         with self._lock:
             now = self.pool.clock.now()
-            took = [now - entry[1] for entry in self._running.values()]
-            longest = max([self._longest, *took])
-            return {
-                "running": len(took), "done": self._done, "failed": self._failed, "longest": longest / CLOCK_HZ,
-            }
+            took = [now - entry[1] for entry in self._running.values() if entry[1] >= 0]
+            counts["queued"] += len(self._running) - len(took)
+            counts["longest"] = max([self._longest, *took]) / CLOCK_HZ
+            counts.update(running=len(took), done=self._done, failed=self._failed)
 
     def stuck(self) -> list:
         """The jobs that are at the executor."""
@@ -232,11 +231,12 @@ class Remote:
             if predecessor is not None:
                 self._count_out(predecessor, its_error)
             self._count += 1
-            entry = self._running[job] = [None, pool.clock.now(), None, self._count]
+            entry = self._running[job] = [None, -1, None, self._count]
         if pool.putters.any():
             pool.putters.notify()
         if pool.limiter is not None:
             pool.limiter.acquire_sync()
+        entry[1] = pool.clock.now()
         if not job.claim():  # withdrawn
             with self._lock:
                 del self._running[job]
@@ -244,10 +244,11 @@ class Remote:
             return
         try:
             future = self._submit_call(job, entry)
+            follow = future.add_done_callback  # here: an executor of the program's own may return something else
         except BaseException as error:
             self._finish(job, None, error)
         else:
-            future.add_done_callback(lambda future: self._ended(job, future, entry))
+            follow(lambda future: self._ended(job, future, entry))
 
     def _ended(self, job, future, entry) -> None:
         """The executor's thread, or the feeder."""

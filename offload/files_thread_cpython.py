@@ -28,6 +28,7 @@ class FileThread:
         self._unread: Any = None  # of a pipe, or what can't be sought: comes before what `raw` has
         self._start: Any = None  # of text: where the last read began, as `tell` has it
         self._taken = 0  # characters of the block, at first
+        self._failure: Exception | None = None  # of a fetch, to be raised after the lines that came before it
         self._was_read = False  # since it was written: text has been read ahead, and would be written behind that
 
     # Reading. What these return may have to go back: see `undo`.
@@ -52,7 +53,7 @@ class FileThread:
         if self._unread is None and not self._text:
             lines: list[Any] = self.raw.readlines(hint)
             return lines
-        return self._lines(hint)
+        return self._lines(hint, [])
 
     def readinto(self, buffer: Any) -> Any:
         self._begin_read()
@@ -77,7 +78,13 @@ class FileThread:
             if not lines[0]:
                 return False
         elif self._text:
-            lines = self._lines(BLOCK)
+            lines = []
+            try:
+                self._lines(BLOCK, lines)
+            except Exception as error:  # bytes that are no text, say
+                if not lines:
+                    raise
+                self._failure = error
             self._taken = sum(map(len, lines))
         else:
             lines = self.raw.readlines(BLOCK)
@@ -100,10 +107,9 @@ class FileThread:
 
     newline: str | None = None
 
-    def _lines(self, hint: int | None) -> list[Any]:
+    def _lines(self, hint: int | None, lines: list[Any]) -> list[Any]:
         # Not by iterating: that makes a text file forget where it is.
         left = hint if hint is not None and hint > 0 else None
-        lines = []
         readline = self.raw.readline if self._unread is None else lambda: self._readline(-1)
         while True:
             line = readline()
@@ -128,6 +134,7 @@ class FileThread:
 
     def seek(self, offset: int, whence: int = 0) -> int:
         self._begin()
+        self._failure = None
         position: int = self.raw.seek(offset, whence)
         self._unread = None
         return position
@@ -189,6 +196,9 @@ class FileThread:
 
     def _begin_read(self) -> None:
         self._begin()
+        failure, self._failure = self._failure, None
+        if failure is not None:
+            raise failure
         if self._text and self._seekable:
             try:
                 self._start = self.raw.tell()
@@ -217,6 +227,7 @@ class FileThread:
         self._go_back(left, lambda: self._nothing().join(rest))
         if left and self._text and self._seekable and self._start is not None:
             self.raw.read(self._taken - left)
+            self._failure = None  # what reads there once more is told anew
 
     def _take_unread(self) -> Any:
         data, self._unread = self._unread, None

@@ -5,14 +5,34 @@ parent holds, so it makes its own.
 """
 
 import os
+from _thread import allocate_lock
 from weakref import WeakSet
+
+from .worker import Pool, Worker
 
 pools = WeakSet()
 
 
 def _forked():
-    for pool in list(pools):
-        pool.forked()
+    for one in list(pools):
+        if isinstance(one, Pool):
+            _begin_anew(one)
+        else:
+            one.forked()
+
+
+def _begin_anew(pool):
+    """The child has none of the parent's threads."""
+    closed = pool.closed()
+    pool._lock = allocate_lock()
+    pool._ended = None
+    pool.slots = []
+    pool.begin()
+    if isinstance(pool, Worker) and not closed:
+        pool.gone = pool.name + " has its thread in the process that this one was forked from; make a new one for "
+        closed = True
+    if closed:
+        pool.shut()
 
 
 if hasattr(os, "register_at_fork"):

@@ -28,7 +28,7 @@ cdef class JobLine:
     cdef readonly WaitLine putters
     cdef public bint waking
     cdef readonly Py_ssize_t qsize
-    cdef readonly object idle_time
+    cdef public object idle_time
     cdef readonly object limiter
     cdef readonly Clock clock
 

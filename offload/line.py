@@ -34,7 +34,7 @@ class Slot:
         self.taken = False  # the thread runs
         self.thread = 0  # its ident
         self.job = None  # which it runs
-        self.since = 0  # when that began, on the pool's clock
+        self.since = 0  # when that began, on the pool's clock; -1: it waits for a permit of the limiter
         self.done = 0
         self.failed = 0
         self.longest = 0  # clock units
@@ -166,7 +166,7 @@ class JobLine:
             self._wake()
         try:
             while True:
-                slot.since = slot.clock.now()
+                slot.since = slot.clock.now() if limiter is None else -1
                 slot.job = job
                 if limiter is None:
                     job.run(slot)

@@ -23,7 +23,7 @@ from ..threadsafe.event import ThreadSafeEvent
 from ..threadsafe.inbox import LoopClosed
 from ..threadsafe.parking import check_timeout
 from . import fork_cpython
-from .asyncio_call_cpython import FarCancelled
+from .asyncio_call_cpython import FarCancelled, check_function
 from .job import WorkerClosed
 from .start_cpython import where
 
@@ -87,11 +87,7 @@ class LoopThread:
         If the caller is cancelled so is that task, and the caller goes on when it has ended. FarCancelled if it was
         cancelled there, not from here.
         """
-        if not callable(async_fn):
-            raise TypeError(
-                f"a function and its arguments are expected, not {describe(async_fn)}; write run(fn, arg), without "
-                "calling fn"
-            )
+        check_function(async_fn, "run")
         loop = self.loop()
         try:
             handle = run_coroutine_threadsafe(_outcome(async_fn, args, kwargs), loop)
@@ -108,6 +104,7 @@ class LoopThread:
 
     async def call(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The result of `fn(*args, **kwargs)`, called by the thread's loop, which it must not block."""
+        check_function(fn, "call")
         return await self.run(_call, fn, args, kwargs)
 
     async def _end_of(self, handle, fn):

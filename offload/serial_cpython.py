@@ -24,6 +24,7 @@ from ..threadsafe.bytepipe import BytePipe
 from ..threadsafe.event import ThreadSafeEvent
 from ..threadsafe.parking import check_timeout
 from ..threadsafe.pipestream import PipeStream, RawPipe
+from .job import WorkerClosed
 from .worker import Pool
 
 SIZE = 1 << 14  # bytes in each of the two pipes
@@ -78,7 +79,7 @@ class SerialPort(PipeStream):
     happens then is between the system and the device: with flow control (`rtscts`, `xonxoff`, a pty) that waits, without
     it drops bytes. A write never waits: `drain` does.
     When the port fails, is unplugged say, the reader gets what had come before, then an OSError (EIO) whose `__cause__` is
-    pyserial's; so does every write, `drain` and later read. It still is to be closed.
+    pyserial's; so does every write, `drain`, `get` and the like, and later read. It still is to be closed.
     `close` sends what was written, for `linger` seconds at most, then ends the threads and closes the port: OSError from
     `wait_closed` if not all could be sent. Who waits to read gets OSError (EBADF). At the end of an `async with` by an
     exception nothing more is sent. Cancelled, `wait_closed` leaves the close to go on.
@@ -106,34 +107,34 @@ class SerialPort(PipeStream):
     async def flush(self) -> None:
         """Wait until all that was written before has left the port, as far as the system can tell."""
         await self.drain()
-        await self._line.pool.assign(self._line.port.flush)
+        await self._line.call(self._line.port.flush)
 
     async def set(self, **settings) -> None:
         """Change settings of pyserial's, as in `set(baudrate=9600, dtr=False)`, in that order. ValueError if it can't be."""
         for name in settings:
             if name not in _SETTABLE:
                 raise TypeError(f"a serial port has no setting {name}: there are {', '.join(_SETTABLE)}")
-        await self._line.pool.assign(_set, self._line.port, settings)
+        await self._line.call(_set, self._line.port, settings)
 
     async def get(self, name):
         """A setting, a line (cts, dsr, ri, cd), or how much the system holds (in_waiting, out_waiting), as it is now."""
         if name not in _READABLE:
             raise TypeError(f"a serial port has no {name}; there are {', '.join(_READABLE)}")
-        return await self._line.pool.assign(getattr, self._line.port, name)
+        return await self._line.call(getattr, self._line.port, name)
 
     async def send_break(self, duration=0.25) -> None:
         """Hold the line in the break condition for so many seconds."""
-        await self._line.pool.assign(self._line.port.send_break, duration)
+        await self._line.call(self._line.port.send_break, duration)
 
     async def reset_input_buffer(self) -> None:
         """Forget what has come and was not read. What the thread is about to hand over may still come."""
-        await self._line.pool.assign(self._line.port.reset_input_buffer)
+        await self._line.call(self._line.port.reset_input_buffer)
         self._take(-1)
         self._line.incoming.take()
 
     async def reset_output_buffer(self) -> None:
         """Forget what the system holds to be sent. What was not drained is sent still."""
-        await self._line.pool.assign(self._line.port.reset_output_buffer)
+        await self._line.call(self._line.port.reset_output_buffer)
 
     def close(self) -> None:
         """See the class. Called by a task; again: nothing happens."""
@@ -248,13 +249,21 @@ class Line:
             for name in ("cancel_read", "cancel_write"):
                 getattr(self.port, name, int)()
 
+    async def call(self, function, *args):
+        """The result of `function(*args)`, called by a thread. OSError if the port failed or was closed."""
+        try:
+            return await self.pool.assign(function, *args)
+        except WorkerClosed:
+            self.check()
+            raise _closed() from None
+
     async def drain(self) -> None:
         target = self.written
         while self.sent < target:
             self._progress.clear()
             self.check()
             if self._stopping:
-                raise OSError(errno.EBADF, "the port was closed")
+                raise _closed()
             if self.sent < target:
                 await self._progress.wait()
         self.check()
@@ -342,6 +351,10 @@ class _Opening:
 def _discard(port, error) -> None:
     if port is not None:
         port.close()
+
+
+def _closed() -> OSError:
+    return OSError(errno.EBADF, "the port was closed")
 
 
 def _set(port, settings) -> None:

@@ -5,7 +5,11 @@ import sys
 import threading
 import traceback
 from _thread import stack_size
-from weakref import WeakKeyDictionary
+from inspect import CO_COROUTINE
+from weakref import WeakKeyDictionary, finalize
+
+from ..core.describing import describe
+from .line import Afterwork
 
 STACK_DEPTH = 8  # frames that are shown of a thread that is stuck
 
@@ -24,6 +28,34 @@ def start(pool, slot):
     finally:
         if size:
             stack_size(0)
+
+
+def check_not_async(func):
+    """TypeError for a coroutine function: a thread would make the coroutine, which nobody would await."""
+    code = getattr(func, "__code__", None)
+    if code is not None and code.co_flags & CO_COROUTINE:
+        name = describe(func)
+        raise TypeError(
+            f"{name} is a coroutine function, which needs no thread: await {name}(...); what needs a loop of asyncio is "
+            f"awaited by AsyncioWorker().run({name}, ...)"
+        )
+
+
+def look_after(wrapped):
+    """When `wrapped` is gone, a Wrapped with a worker of its own, nobody can call that: have its thread end, once it has
+    nothing to do. ValueError for a pool that was given and makes its calls elsewhere."""
+    pool, own = wrapped._worker
+    if own:
+        finalize(wrapped, _retire, pool).atexit = False
+    elif getattr(pool, "_remote", None) is not None:
+        pool._remote.check_local("wrap")
+
+
+def _retire(pool):
+    # Any thread, in the midst of anything: no lock, no new thread. One that is awake sees this before it sleeps.
+    pool.idle_time = 0
+    pool.after.append(Afterwork(pool, int, (), {}))
+    pool.idle.notify()
 
 
 def join(pool):

@@ -27,7 +27,7 @@ if RP2:
 elif MICROPYTHON:
     from .start_micropython import start
 else:
-    from .start_cpython import start
+    from .start_cpython import check_not_async, start
 
 IDLE = 10  # seconds after which a thread that has nothing to do ends
 
@@ -101,27 +101,31 @@ class Pool(JobLine):
             slots = list(self.slots)
             done, failed, longest = self._past.done, self._past.failed, self._past.longest
         now = self.clock.now()
+        queued = len(self.jobs)
         running = 0
         for slot in slots:
             done += slot.done
             failed += slot.failed
             since, took = slot.since, slot.longest
-            if slot.job is not None:
+            if slot.job is not None and since < 0:
+                queued += 1
+            elif slot.job is not None:
                 running += 1
                 took = max(took, now - since)
             longest = max(longest, took)
         counts = {
-            "queued": len(self.jobs), "running": running, "done": done, "failed": failed, "abandoned": self.abandoned,
+            "queued": queued, "running": running, "done": done, "failed": failed, "abandoned": self.abandoned,
             "longest": longest / CLOCK_HZ, "threads": len(slots), "unstarted": self._unstarted,
         }
         if self._remote is not None:
-            counts.update(self._remote.statistics())
+            self._remote.count(counts)
         return counts
 
     if not MICROPYTHON:
 
         def submit(self, job):
             """Queue `job` and see to a thread for it. False if the queue is full; QueueClosed. Called by Job."""
+            check_not_async(job.func)
             if self._remote is not None:
                 return self._remote.submit(job)
             return JobLine.submit(self, job)
@@ -255,16 +259,6 @@ class Pool(JobLine):
         print(self.name + ": " + message, file=sys.stderr)
         print_exception(error, sys.stderr)
 
-    def forked(self):
-        """In the child of a fork, which has none of the parent's threads."""
-        closed = self.closed()
-        self._lock = allocate_lock()
-        self._ended = None
-        self.slots = []
-        self.begin()
-        if closed:
-            self.shut()
-
     # Threads.
 
     def start_another(self):
@@ -364,12 +358,6 @@ class Worker(Pool):
     def __init__(self, name=None, qsize=10, stack_size=0, limiter=None, timeout=None, on_cancel="abandon"):
         Pool.__init__(self, 1, name, qsize, stack_size, None, limiter, timeout, on_cancel)
         self.start_another()
-
-    def forked(self):
-        Pool.forked(self)
-        if not self.closed():
-            self.gone = self.name + " has its thread in the process that this one was forked from; make a new one for "
-            self.shut()
 
 
 def Context(qsize=10):

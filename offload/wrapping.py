@@ -8,11 +8,15 @@
 |---|---|
 | `obj.method(x)` | `await wrapped.method(x)`, with `.options(timeout=...)` as any job |
 | `for item in obj` | `async for item in wrapped`, fetched in batches, see `iterate` |
-| `with obj as it` | `async with wrapped as it`; `it` is wrapped too, `wrapped` itself if the object returns itself |
+| `with obj as it` | `async with wrapped as it`; `it` is wrapped too, `wrapped` itself if the object returns itself; see below |
 | `obj.name`, listed in `attributes` | `wrapped.name`, read, or set, at once, by the calling thread |
+
+None, numbers, texts and bytes are given as they are, not wrapped.
 """
 
 from ..core.describing import describe
+from ..core.lazy import above
+from ..core.native import MICROPYTHON
 from .iterating import iterate
 from .worker import Worker
 
@@ -21,17 +25,19 @@ def wrap(obj, worker=None, attributes=(), wraps=(), batch=64):
     """`obj`, awaited. Tasks of any loop.
 
     `worker`: where the calls are made, a Worker if the object belongs to one thread; by default one of its own, which
-    ends with `await unwrap(wrapped)` or the `async with` block. `attributes`: names of what is read and set at once, as
+    ends with `await unwrap(wrapped)` or the `async with` block, or on CPython when what `wrap` gave, with all that was
+    wrapped by it, is dropped. `attributes`: names of what is read and set at once, as
     nothing there blocks. `wraps`: names of methods whose result is wrapped too, for the same worker. `batch`: see iterate.
     TypeError for names that are one text; ValueError for a pool that makes its calls in other processes.
     """
     for names in (attributes, wraps):
         if isinstance(names, str):  # of which every part would count as a name
             raise TypeError("names are a tuple or a list, not the text " + repr(names) + "; write (" + repr(names) + ",)")
-    remote = getattr(worker, "_remote", None)
-    if remote is not None:
-        remote.check_local("wrap")
-    return Wrapped(obj, Worker(describe(type(obj))) if worker is None else worker, attributes, wraps, batch, worker is None)
+    own = worker is None
+    wrapped = Wrapped(obj, Worker(describe(type(obj))) if own else worker, attributes, wraps, batch, own)
+    if not MICROPYTHON:
+        above("offload.start_cpython", "look_after")(wrapped)
+    return wrapped
 
 
 async def unwrap(wrapped, timeout=None):
@@ -40,6 +46,9 @@ async def unwrap(wrapped, timeout=None):
     if own:
         await worker.close(timeout)
     return wrapped._obj
+
+
+_PLAIN = (type(None), int, float, str, bytes)
 
 
 class Wrapped:
@@ -73,7 +82,9 @@ class Wrapped:
         setattr(self._obj, name, value)
 
     def __aiter__(self):
-        return iterate(self._obj, batch=self._batch, pool=self._worker[0])
+        iteration = iterate(self._obj, batch=self._batch, pool=self._worker[0])
+        iteration.keeps = self
+        return iteration
 
     async def __aenter__(self):
         obj = self._obj
@@ -104,7 +115,11 @@ class Wrapped:
         return "<wrapped " + repr(self._obj) + ">"
 
     def _like(self, obj):
-        return Wrapped(obj, self._worker[0], self._attributes, self._wraps, self._batch, False)
+        if isinstance(obj, _PLAIN):
+            return obj
+        wrapped = Wrapped(obj, self._worker[0], self._attributes, self._wraps, self._batch, False)
+        object.__setattr__(wrapped, "_keeps", self)  # whose worker it is
+        return wrapped
 
 
 class _Method:

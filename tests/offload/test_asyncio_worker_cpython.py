@@ -2,6 +2,7 @@
 
 import asyncio
 import contextvars
+import gc
 import os
 import signal
 import subprocess
@@ -153,6 +154,64 @@ def test_a_function_that_gives_nothing_to_await_is_an_error(core, make):
 
 
 # Cancelled and late.
+
+
+@pytest.mark.parametrize("how", ["done at once", "raises at once", "waits"])
+def test_tasks_may_be_eager(core, make, how):
+    def eager(loop, coro, **options):
+        """As Python 3.12's: the first step is made as the task is created."""
+        if coro.__qualname__.endswith("_make"):
+            if hasattr(asyncio, "eager_task_factory"):
+                return asyncio.eager_task_factory(loop, coro, **options)
+            if how != "waits":
+                done = loop.create_future()
+                try:
+                    coro.send(None)
+                except StopIteration as end:
+                    done.set_result(end.value)
+                return done
+        return asyncio.Task(coro, loop=loop, **options)
+
+    async def at_once(n):
+        if how == "raises at once":
+            raise ValueError("why")
+        if how == "waits":
+            await asyncio.sleep(0)
+        return n + 1
+
+    async def set_up():
+        asyncio.get_running_loop().set_task_factory(eager)
+
+    async def main():
+        worker = make()
+        await worker.run(set_up)
+        if how == "raises at once":
+            assert repr(await error_of(worker.run(at_once, 4))) == "ValueError('why')"
+        else:
+            assert await core.gather(*(worker.run(at_once, n) for n in range(4))) == [1, 2, 3, 4]
+        assert worker.statistics()["running"] == 0
+
+    run(core, main)
+
+
+def test_a_task_factory_that_raises_is_told_to_the_caller(core, make):
+    def broken(loop, coro, **options):
+        if coro.__qualname__.endswith("_make"):
+            coro.close()
+            raise ValueError("no task")
+        return asyncio.Task(coro, loop=loop, **options)
+
+    async def main():
+        worker = make()
+        await worker.call(lambda: asyncio.get_running_loop().set_task_factory(broken))
+        assert repr(await error_of(worker.run(add, 1))) == "ValueError('no task')"
+
+    run(core, main)
+
+
+def test_a_coroutine_function_is_not_called_but_run(core, make):
+    with pytest.raises(TypeError, match=r"add is a coroutine function: write run\(add, ...\)"):
+        make().call(add, 1)
 
 
 def test_a_cancelled_caller_cancels_the_task_there_and_goes_on_when_it_has_ended(core, threadsafe, make):
@@ -419,6 +478,29 @@ def test_a_reader_that_is_cancelled_loses_no_item(core, threadsafe, make):
     run(core, main)
 
 
+def test_an_iteration_that_is_left_by_a_break_is_closed_there(core, threadsafe, make):
+    closed = threadsafe.ThreadSafeEvent()
+
+    async def numbers():
+        try:
+            for n in range(1000):
+                yield n
+        finally:
+            closed.set()
+
+    async def main():
+        worker = make()
+        async for n in worker.iterate(numbers, ahead=2):
+            if n == 5:
+                break
+        gc.collect()
+        await closed.wait(5)
+        while worker.statistics()["running"]:
+            await core.sleep_ms(1)
+
+    run(core, main)
+
+
 def test_an_iteration_ends_with_its_worker(core, threadsafe, offload, make):
     async def source(go):
         yield 1
@@ -475,22 +557,28 @@ def test_close_cancels_what_is_left_and_shuts_asyncio_down(core, threadsafe, off
     run(core, main)
 
 
-@pytest.mark.parametrize("how", ["waits", "blocks"])
+@pytest.mark.parametrize("how", ["waits", "blocks", "is called"])
 def test_what_does_not_end_is_named_with_where_it_is(core, threadsafe, offload, make, how):
     opened = threading.Event()
 
     async def blocks(entered):
+        blocks_too(entered)
+
+    def blocks_too(entered):
         entered.set()
         opened.wait(10)
 
     async def main():
         worker, held = make(), Held(threadsafe, stubborn=1000)
-        task = core.create_task(worker.run(held) if how == "waits" else worker.run(blocks, held.entered))
+        calls = {"waits": (worker.run, held), "blocks": (worker.run, blocks), "is called": (worker.call, blocks_too)}
+        call, fn = calls[how]
+        task = core.create_task(call(fn) if how == "waits" else call(fn, held.entered))
         await held.entered.wait()
+        assert worker.statistics()["running"] == 1
         with pytest.raises(core.TimeoutError) as caught:
             await worker.close(0.05)
         assert f"{worker.name} is still running " in str(caught.value) and __file__ in str(caught.value)
-        assert ("__call__" if how == "waits" else "blocks") in str(caught.value)
+        assert ("__call__" if how == "waits" else fn.__name__) in str(caught.value)
         with pytest.raises(offload.WorkerClosed):
             await task
         held.release.set()

@@ -768,3 +768,40 @@ def test_as_the_program_ends_no_process_is_started_for_what_is_in_line(core, off
         assert type(refused).__name__ == "WorkerClosed" and "ends with the program" in str(refused)
 
     run(core, main)
+
+
+def test_an_executor_that_gives_no_future_is_its_callers_error(core, offload):
+    class Odd(Executor):
+        def submit(self, fn, *args):
+            return 5
+
+    pool = offload.Pool(1, executor=Odd())
+    for _ in range(2):
+        assert type(error_of(core, pool, abs, -1)) is AttributeError
+    assert pool.statistics()["failed"] == 2
+    run(core, pool.close, 5)
+
+
+def test_a_job_that_waits_for_a_permit_is_queued_not_running(core, offload, threadsafe):
+    async def main():
+        permits = threadsafe.ThreadSafeSemaphore(1)
+        await permits.acquire()
+        with ThreadPoolExecutor(2) as executor:
+            async with offload.Pool(2, executor=executor, limiter=permits) as pool:
+                task = core.create_task(pool.assign(abs, -1))
+                while pool.idle.any() or len(pool.jobs) or pool.statistics()["queued"] != 1:
+                    await core.sleep_ms(1)
+                assert pool.statistics()["running"] == 0
+                permits.release()
+                assert await task == 1
+                assert (pool.statistics()["done"], pool.statistics()["queued"]) == (1, 0)
+
+    run(core, main)
+
+
+def test_a_coroutine_function_is_refused_by_name(core, pool):
+    async def sort(items):
+        pass
+
+    error = error_of(core, pool, sort, [])
+    assert type(error) is TypeError and "sort is a coroutine function" in str(error)

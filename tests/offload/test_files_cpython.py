@@ -960,3 +960,56 @@ def test_a_stuck_read_does_not_keep_the_process_alive(variant):
     command = [sys.executable, "-c", f"PURE = {variant == 'plain'}\n{EXIT}"]
     done = subprocess.run(command, timeout=20, check=False, capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (0, "reads\n"), done.stderr
+
+
+@pytest.mark.parametrize("then", ["goes on", "reads", "seeks"])
+def test_bytes_that_are_no_text_cost_no_line_that_came_before(core, files, tmp_path, then):
+    path = tmp_path / "bad.txt"
+    path.write_bytes(b"".join(b"line %d\n" % n for n in range(3000)) + b"bad \xff\n" + b"end\n" * 5000)
+    want = []
+    with open(path, encoding="utf-8") as file, pytest.raises(UnicodeDecodeError):
+        for line in file:
+            want.append(line)
+    assert len(want) > 2000
+
+    async def main():
+        async with files.open(path, encoding="utf-8") as file:
+            lines = []
+            if then == "goes on":
+                with pytest.raises(UnicodeDecodeError):
+                    async for line in file:
+                        lines.append(line)
+                assert lines == want
+                return
+            async for line in file:
+                lines.append(line)
+                if len(lines) == len(want):
+                    break
+            assert lines == want
+            if then == "reads":
+                with pytest.raises(UnicodeDecodeError):
+                    await file.read()
+            else:
+                await file.seek(0)
+                assert await file.readline() == "line 0\n"
+
+    run(core, main)
+
+
+def test_a_place_before_bytes_that_are_no_text_is_kept(core, files, tmp_path):
+    path = tmp_path / "bad.txt"
+    path.write_bytes(b"a line of text\n" * 2000 + b"\xff\n")
+
+    async def main():
+        async with files.open(path, encoding="utf-8") as file:
+            async for _ in file:
+                break
+            assert await file.tell() == 15
+            assert await file.readline() == "a line of text\n"
+            count = 2
+            with pytest.raises(UnicodeDecodeError):
+                async for _ in file:
+                    count += 1
+            assert count > 500
+
+    run(core, main)

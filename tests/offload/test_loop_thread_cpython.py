@@ -248,3 +248,11 @@ def test_side_by_side_with_an_asyncio_server(core, thread, run):
         server.close()
 
     run(main)
+
+
+def test_a_coroutine_function_is_not_called_but_run(run, thread):
+    async def main():
+        return await error_of(thread.call(error_of, None))
+
+    error = run(main)
+    assert type(error) is TypeError and "error_of is a coroutine function: write run(error_of, ...)" in str(error)

@@ -163,3 +163,18 @@ def test_a_name_is_what_it_should_be_whatever_was_imported_before(offload):
         assert callable(getattr(offload, name)), name
     for name in offload.unblock, offload.pool, offload.cancelled, offload.checkpoint, offload.progress:
         assert callable(name)
+
+
+@pytest.mark.cpython
+def test_a_coroutine_function_is_refused(core, offload):
+    class Sensor:
+        async def read(self):
+            pass
+
+    async def main():
+        for function in (Sensor().read, Sensor.read):
+            with pytest.raises(TypeError, match=r"read is a coroutine function, .*await .*read\(...\); .*Worker"):
+                await offload.unblock(function)
+        assert await offload.unblock(double, 4) == 8
+
+    run(core, main)

@@ -1,5 +1,6 @@
 """Serial ports: pyserial on one side, the other side of a pty at hand."""
 
+import errno
 import gc
 import os
 import select
@@ -205,6 +206,36 @@ def test_unplugged_the_reader_gets_what_had_come_then_an_os_error(core, offload,
                 await port.drain()
             with pytest.raises(OSError):
                 await port.drain()
+
+    run(core, main)
+
+
+def test_once_it_has_failed_or_is_closed_settings_raise_os_errors(core, offload, device):
+    async def main():
+        async with offload.serial.open(device.path) as port:
+            calls = (
+                lambda: port.get("cts"), lambda: port.set(baudrate=300), lambda: port.send_break(0.01), port.flush,
+                port.reset_input_buffer, port.reset_output_buffer,
+            )
+            device.unplug()
+            with pytest.raises(OSError):
+                while True:
+                    await port.read(10)
+            for call in calls:
+                with pytest.raises(OSError) as caught:
+                    await call()
+                assert caught.value.errno == errno.EIO and caught.value.__cause__ is not None
+        other = Pty()
+        try:
+            async with offload.serial.open(other.path) as port:
+                port.close()
+                await port.wait_closed()
+                for call in (lambda: port.get("baudrate"), lambda: port.set(baudrate=300)):
+                    with pytest.raises(OSError) as caught:
+                        await call()
+                    assert caught.value.errno == errno.EBADF
+        finally:
+            other.unplug()
 
     run(core, main)
 

@@ -570,6 +570,27 @@ def test_a_queue_of_no_jobs_is_refused(offload):
         offload.Pool(1, qsize="a")
 
 
+@pytest.mark.cpython
+def test_a_job_that_waits_for_a_permit_is_queued_not_running(core, offload, threadsafe):
+    async def main():
+        permits = threadsafe.ThreadSafeSemaphore(1)
+        gate = Gate(threadsafe)
+        async with offload.Pool(1, limiter=permits) as one, offload.Pool(1, limiter=permits) as other:
+            first = core.create_task(one.assign(gate, 1))
+            await gate.entered.wait()
+            second = core.create_task(other.assign(abs, -2))
+            while not other.slots or other.slots[0].job is None:
+                await core.sleep_ms(1)
+            counts = other.statistics()
+            assert (counts["queued"], counts["running"], counts["longest"]) == (1, 0, 0)
+            assert (one.statistics()["queued"], one.statistics()["running"]) == (0, 1)
+            gate.opened.set()
+            assert await core.gather(first, second) == [1, 2]
+            assert (other.statistics()["queued"], other.statistics()["done"]) == (0, 1)
+
+    run(core, main)
+
+
 def test_what_is_no_limiter_or_name_is_refused(offload):
     with pytest.raises(TypeError, match="limiter"):
         offload.Pool(1, limiter=3)

@@ -1,5 +1,7 @@
 """wrap: a whole object, whose methods are called on a worker."""
 
+import gc
+
 import pytest
 
 from support import run, sleep_ms
@@ -219,3 +221,51 @@ def test_it_can_be_copied(offload):
     wrapped = offload.wrap([1])
     assert copy.copy(wrapped)._obj is wrapped._obj
     wrapped._worker[0].shut()
+
+
+@pytest.mark.cpython
+def test_what_is_dropped_leaves_no_thread(core, offload):
+    async def main():
+        wrapped = offload.wrap(Port(), wraps=("child",))
+        worker = wrapped._worker[0]
+        child = await wrapped.child()
+        items = wrapped.__aiter__()
+        del wrapped
+        gc.collect()
+        assert await child.read(1) == "x"  # its worker is there for what it gave
+        del child
+        gc.collect()
+        assert await all_of(items) == [0, 1, 2, 3, 4]
+        assert worker.statistics()["threads"] == 1
+        del items
+        gc.collect()
+        while worker.statistics()["threads"]:
+            await core.sleep_ms(1)
+
+        late = offload.wrap(Port()).read(2)  # made, and not begun, when nobody has the object any more
+        gc.collect()
+        assert await late == "xx"
+
+    run(core, main)
+
+
+def test_plain_values_are_given_as_they_are(core, offload):
+    class Folder:
+        def __enter__(self):
+            return "/tmp/one"
+
+        def __exit__(self, exc_type, exc, tb):
+            pass
+
+        def find(self, name):
+            return {"size": 3, "none": None, "raw": b"x"}[name]
+
+    async def main():
+        async with offload.wrap(Folder(), wraps=("find",)) as path:
+            assert path == "/tmp/one"
+        wrapped = offload.wrap(Folder(), wraps=("find",))
+        for name, value in (("size", 3), ("none", None), ("raw", b"x")):
+            assert await wrapped.find(name) == value
+        await offload.unwrap(wrapped)
+
+    run(core, main)
