@@ -59,6 +59,8 @@ def at_time(measured: Measured, now: int) -> float:
 
 
 def at_least(what: str, value: float, least: float) -> None:
-    """ValueError if `value`, which is called `what`, is less."""
+    """ValueError if `value`, which is called `what`, is less; TypeError if it is no number."""
+    if not isinstance(value, int | float):
+        raise TypeError(f"{what} is a number, not {value!r}")
     if not value >= least:  # so that a NaN is refused too
         raise ValueError(f"{what} is {least} or more, not {value!r}")

@@ -12,6 +12,7 @@
 | `(-1).to_bytes(2)` | in two's complement |
 | `buf[i] = 300`, buf an array of any kind | its low bits are stored: see `narrowing.py` |
 | `"text" in data`, data bytes | the text's bytes are looked for |
+| `b"GET " + text` | the text's bytes are added |
 | a function, a loop | `__checkpoint__()` first, where soft interrupts run |
 
 The names with two underscores are in `runtime.py`; the World puts them among its builtins. What CPython has and
@@ -26,7 +27,7 @@ from types import CodeType
 from typing import NoReturn
 
 from . import narrowing, viper
-from .syntax_trees import filled, is_generator, parsed
+from .syntax_trees import begins_with_bytes, filled, is_generator, parsed
 
 FUTURE = __future__.annotations.compiler_flag  # annotations are not evaluated: viper's name no objects
 EMITTERS = ("native", "viper", "bytecode")
@@ -247,6 +248,12 @@ finally:
     def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST | list[ast.stmt]:
         self.generic_visit(node)
         return narrowing.augmented(node, self._name)
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        self.generic_visit(node)
+        if isinstance(node.op, ast.Add) and begins_with_bytes(node):
+            node.right = _call("__as_bytes__", node.right, node.right)
+        return node
 
     def visit_Compare(self, node: ast.Compare) -> ast.AST:
         self.generic_visit(node)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from .dialect import compile_source
 from .modules import module
 from .mp_io import put_text
-from .runtime import NAMES
+from .runtime import NAMES, pointers
 
 if TYPE_CHECKING:
     from .world import World
@@ -72,6 +72,7 @@ def make(world: World) -> ModuleType:
         "builtins",
         **{name: getattr(builtins, name) for name in MICROPYTHONS if hasattr(builtins, name)},
         **NAMES,
+        **pointers(world.memory),
         __checkpoint__=world.checkpoint,
         __import__=world.imports.builtin_import,
         compile=compile,

@@ -12,11 +12,12 @@ if TYPE_CHECKING:
     from .world import World
 
 AUTO, RAW, ZLIB, GZIP = 0, 1, 2, 3
+EINVAL = 22
 CHUNK = 256
 
 
 class DeflateIO:
-    """`DeflateIO(stream, format=AUTO, wbits=0, close=False)`, as a board's. ValueError if it is not of that format."""
+    """`DeflateIO(stream, format=AUTO, wbits=0, close=False)`, as a board's. OSError, EINVAL, as wrong data are read."""
 
     def __init__(self, stream: Any, format: int = AUTO, wbits: int = 0, close: bool = False) -> None:
         if format not in (AUTO, RAW, ZLIB, GZIP):
@@ -63,7 +64,7 @@ class DeflateIO:
         try:
             self._found += self._reader.decompress(data)
         except zlib.error as error:
-            raise ValueError(f"not compressed as said: {error}") from None
+            raise OSError(EINVAL, f"not compressed as said: {error}") from None
         return True
 
     def write(self, data: Any) -> int:

@@ -1,4 +1,4 @@
-"""`json`: as Python's, but bytes are written as text."""
+"""`json`: as Python's, but bytes are written as text, and it reads what a board does."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from .json_reading import read
 from .modules import module
 from .mp_io import all_of, put_text
 
@@ -29,10 +30,7 @@ def make(world: World) -> ModuleType:
         put_text(stream, dumps(value, separators))
 
     def loads(text: Any) -> Any:
-        try:
-            return json.loads(text)
-        except json.JSONDecodeError as error:
-            raise ValueError(f"syntax error in JSON: {error}") from None
+        return read(text if isinstance(text, str) else bytes(text).decode())
 
     def load(stream: Any) -> Any:
         return loads(all_of(stream))

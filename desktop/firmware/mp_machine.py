@@ -6,7 +6,7 @@ import hashlib
 import random
 from collections.abc import Callable
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from . import resets
 from .adc import adc_class
@@ -18,6 +18,7 @@ from .of_board import bound
 from .pin import Signal, pin_class
 from .pulses import bitstream_of, time_pulse_us_of
 from .pwm import pwm_class
+from .registers import Mem
 from .rtc import rtc_class
 from .sleeping import sleeps_of
 from .spi import spi_classes
@@ -41,26 +42,6 @@ WAKES = {  # of an ESP32
     "SLEEP": 2, "DEEPSLEEP": 4, "PIN_WAKE": 2, "EXT0_WAKE": 2, "EXT1_WAKE": 3, "TIMER_WAKE": 4, "TOUCHPAD_WAKE": 5,
     "ULP_WAKE": 6,
 }  # fmt: skip
-
-
-class Memory:
-    """`mem8`, `mem16` and `mem32`: refused, since there are no registers here."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-
-    def _refuse(self, address: object) -> NoReturn:
-        at = f"{address:#x}" if isinstance(address, int) else repr(address)
-        raise NotImplementedError(
-            f"machine.{self._name}[{at}]: a simulated board has no registers; "
-            "use the classes of machine, or run this on a board"
-        )
-
-    def __getitem__(self, address: int) -> int:
-        self._refuse(address)
-
-    def __setitem__(self, address: int, value: int) -> None:
-        self._refuse(address)
 
 
 def make(world: World) -> ModuleType:
@@ -109,9 +90,7 @@ def make(world: World) -> ModuleType:
         time_pulse_us=time_pulse_us_of(world),
         bitstream=bitstream_of(world),
         dht_readinto=readinto_of(world),
-        mem8=Memory("mem8"),
-        mem16=Memory("mem16"),
-        mem32=Memory("mem32"),
+        **{f"mem{bits}": Mem(world, bits) for bits in (8, 16, 32)},
         **sleeps,
         **resets_of(world, causes),
         **causes,

@@ -37,9 +37,8 @@ class Poll:
         self._entries[id(obj)] = [obj, eventmask]
 
     def unregister(self, obj: Any) -> None:
-        """OSError (ENOENT) if it is not watched."""
-        if self._entries.pop(id(obj), None) is None:
-            raise os_error(ENOENT)
+        """What is not watched is no error, as on a board."""
+        self._entries.pop(id(obj), None)
 
     def modify(self, obj: Any, eventmask: int) -> None:
         """OSError (ENOENT) if it is not watched."""

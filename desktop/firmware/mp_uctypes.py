@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from .modules import module
 
 if TYPE_CHECKING:
+    from .memory import Memory
     from .world import World
 
 LITTLE_ENDIAN, BIG_ENDIAN, NATIVE = 0, 1, 2
@@ -42,37 +43,6 @@ def _format(kind: int) -> str:
     if code is None:
         raise ValueError(f"no such type in a layout: {kind}")
     return code
-
-
-class Memory:
-    """The buffers of one board that have addresses: 32-bit numbers, as its pointers are."""
-
-    def __init__(self) -> None:
-        self._buffers: list[tuple[int, memoryview, Any]] = []
-        self._next = 0x20000000
-
-    def address_of(self, buffer: Any) -> int:
-        """The address of the buffer's first byte, the same each time. TypeError if it is none."""
-        if isinstance(buffer, Struct):
-            return self.address_of(buffer._view_) + buffer._at_
-        for start, _, known in self._buffers:
-            if known is buffer or (isinstance(buffer, memoryview) and known is buffer.obj):
-                return start
-        view = memoryview(buffer).cast("B")
-        start = self._next
-        self._next += len(view) + 15 & ~15
-        self._buffers.append((start, view, buffer.obj if isinstance(buffer, memoryview) else buffer))
-        return start
-
-    def at(self, address: int, size: int | None = None) -> memoryview:
-        """What is there. ValueError if that is nothing that `addressof` has given."""
-        for start, view, _ in self._buffers:
-            if start <= address < start + max(1, len(view)):
-                offset = address - start
-                if size is not None and offset + size > len(view):
-                    break
-                return view[offset : None if size is None else offset + size]
-        raise ValueError(f"no memory at {address:#x} of the simulated board: addressof() gives a buffer's")
 
 
 class Struct:
@@ -227,6 +197,8 @@ def _alignment(layout: dict[str, Any]) -> int:
 
 def size_of(layout: Any, order: int = NATIVE) -> int:
     """Bytes that a structure of this layout takes; in native order the end is aligned as the largest of its scalars."""
+    if isinstance(layout, tuple):
+        return _field_end(layout, order)[0] - (int(layout[0]) & (1 << 29) - 1)
     if isinstance(layout, Struct):
         layout, order = layout._layout_, layout._kind_
     end = max((_field_end(field, order)[0] for field in layout.values()), default=0)
@@ -238,12 +210,13 @@ def size_of(layout: Any, order: int = NATIVE) -> int:
 
 def make(world: World) -> ModuleType:
     """`uctypes` for the application of one board."""
-    memory = Memory()
+    memory = world.memory
 
-    def struct_(where: Any, layout: Any, order: int = NATIVE) -> Struct:
+    def struct_(where: Any, layout: Any, order: int = NATIVE) -> Any:
         if not isinstance(where, int):
             raise TypeError(f"can't convert {type(where).__name__} to int: uctypes.addressof() gives its address")
-        return Struct(memory, where, layout, order)
+        whole = Struct(memory, where, layout, order)
+        return whole._aggregate_(layout) if isinstance(layout, tuple) else whole  # an array, say
 
     def bytes_at(address: int, size: int) -> bytes:
         return bytes(memory.at(address, size))

@@ -266,9 +266,11 @@ class Names:
 
 
 class Signal(OfBoard):
-    """A Pin whose `on` may be its low level. Args: a Pin, or those of one; invert."""
+    """A Pin whose `on` may be its low level. Args: a Pin, or those of one, where `value` is the signal's; invert."""
 
     def __init__(self, pin: Any, *args: Any, invert: bool = False, **settings: Any) -> None:
+        if invert and settings.get("value") is not None:
+            settings["value"] = 0 if settings["value"] else 1
         made = self._world.import_module("machine").Pin
         self._pin = made(pin, *args, **settings) if args or settings or not hasattr(pin, "value") else pin
         self._invert = 1 if invert else 0

@@ -181,13 +181,6 @@ class PWM(OfBoard):
         self._change(duty_ns=value)
         return None
 
-    def duty(self, value: int | None = None) -> int | None:
-        """As `duty_u16`, of 1023."""
-        if value is None:
-            return round(self._duty * 1023)
-        self._change(duty=value)
-        return None
-
     def deinit(self) -> None:
         """Stop, and let the pin go."""
         self._wave.end()
@@ -197,6 +190,19 @@ class PWM(OfBoard):
         return f"PWM({self._name}, freq={self._freq:g}, duty_u16={round(self._duty * 65535)})"
 
 
+class ESP32PWM(PWM):
+    """PWM, with a duty in parts of 1023."""
+
+    def duty(self, value: int | None = None) -> int | None:
+        """As `duty_u16`, of 1023."""
+        if value is None:
+            return round(self._duty * 1023)
+        self._change(duty=value)
+        return None
+
+
 def pwm_class(world: World) -> type[PWM]:
     """The PWM of `world`'s application."""
-    return bound(PWM, world, "machine")
+    made = bound(ESP32PWM if world.board.kind.platform == "esp32" else PWM, world, "machine")
+    made.__name__ = made.__qualname__ = "PWM"
+    return made

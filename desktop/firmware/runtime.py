@@ -8,9 +8,12 @@ from __future__ import annotations
 import errno
 from collections.abc import AsyncIterator, Awaitable, Generator, Iterator
 from types import CoroutineType, GeneratorType, TracebackType, coroutine
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import narrowing, viper
+
+if TYPE_CHECKING:
+    from .memory import Memory
 
 CO_COROUTINE, CO_ITERABLE_COROUTINE = 0x80, 0x100  # of a code's flags: without the cost of importing inspect
 
@@ -148,6 +151,11 @@ def searched(where: Any) -> Any:
     return where.decode("latin-1") if type(where) in (bytes, bytearray) else where
 
 
+def as_bytes(value: Any) -> Any:
+    """What MicroPython adds to bytes: of a text, its bytes."""
+    return value.encode() if isinstance(value, str) else value
+
+
 def to_bytes(value: Any, *arguments: Any) -> Any:
     """`value.to_bytes(...)`, where a negative number is in two's complement, and big-endian if not said."""
     if len(arguments) == 1:
@@ -164,13 +172,15 @@ def const(value: Any) -> Any:
 SIZES = {"B": 1, "H": 2, "i": 4}
 
 
-def _pointer(format_code: str) -> Any:
+def _pointer(format_code: str, memory: Memory) -> Any:
     def cast(value: Any) -> Any:
         if isinstance(value, int):
-            raise ValueError(
-                f"a pointer to the address {value:#x}: the simulated board has no memory there; give viper a buffer; "
-                "registers are in machine.mem8, mem16 and mem32"
-            )
+            try:
+                value = memory.at(value)
+            except ValueError:
+                raise ValueError(
+                    f"a pointer to the address {value:#x}: the simulated board has no memory there; give viper a buffer"
+                ) from None
         view: Any = memoryview(value.encode() if isinstance(value, str) else value).cast("B")
         size = SIZES[format_code]
         return view[: len(view) // size * size].cast(format_code)
@@ -187,11 +197,14 @@ NAMES = {
     "__aiter__": aiter_of,
     "__oserror__": make_os_error,
     "__searched__": searched,
+    "__as_bytes__": as_bytes,
     "__to_bytes__": to_bytes,
     narrowing.NAME: narrowing.narrowed,
     "const": const,
-    "ptr8": _pointer("B"),
-    "ptr16": _pointer("H"),
-    "ptr32": _pointer("i"),
     **viper.NAMES,
 }
+
+
+def pointers(memory: Memory) -> dict[str, Any]:
+    """viper's casts to pointers: of buffers, and of addresses that `uctypes.addressof` has given."""
+    return {name: _pointer(code, memory) for name, code in (("ptr8", "B"), ("ptr16", "H"), ("ptr32", "i"))}

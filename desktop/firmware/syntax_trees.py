@@ -93,3 +93,10 @@ def filled(
         if hasattr(node, "lineno"):
             ast.copy_location(node, where)
     return [Fill().visit(statement) for statement in tree.body]
+
+
+def begins_with_bytes(sum_or_product: ast.expr) -> bool:
+    """Whether the leftmost of what is added, or repeated, is bytes in quotes."""
+    while isinstance(sum_or_product, ast.BinOp) and isinstance(sum_or_product.op, (ast.Add, ast.Mult)):
+        sum_or_product = sum_or_product.left
+    return isinstance(sum_or_product, ast.Constant) and isinstance(sum_or_product.value, bytes)

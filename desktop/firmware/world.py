@@ -27,6 +27,7 @@ from .console import Input, Output
 from .ending import ending_clock
 from .files import Files
 from .imports import Imports, code_of
+from .memory import Memory
 from .mounts import Mounts
 
 context: Any = _context  # which have no types
@@ -70,6 +71,7 @@ class World:
         self.calendar = calendar_of(board)
         self.files = Files(board.root, EPOCHS[board.kind.epoch])
         self.mounts = Mounts(self.files, lambda device: mp_vfs.of_device(self, device))
+        self.memory = Memory()
         self.stdout = Output(board.print)
         self.stdin = Input(board.time.call_outside)
         self.imports = Imports(self, paths, allow)

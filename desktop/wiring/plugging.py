@@ -32,6 +32,7 @@ CHIPS = {  # kind -> its class in twincore.desktop.chips
     "sd_card": "SDCard",
     "touch_pad": "TouchPad",
 }
+BUSES = {"sd_card": "SPI", "gps": "UART"}  # kind -> what its `bus` or `uart` is a number of; I2C of all others
 FAR_ENDS = ("pty", "port", "to")  # of a UART, one of them
 VOLTAGES = ("value", "sine", "ramp", "samples")
 WAVES = ("square", "steps")
@@ -77,6 +78,8 @@ class Plugging:
                 settings.fail("steps", f"it is a list of [microseconds, level], not {steps!r}")
             steps = [tuple(step) for step in steps]
             if settings.flag("again", False):
+                if not any(us for us, _ in steps):
+                    settings.fail("steps", "again and again, they have to take some time")
                 endless = (step for again in iter(int, 1) for step in steps)
                 _of_chip(settings, lambda: waveform.play(self._board, line, endless, start=start))
             else:
@@ -97,10 +100,12 @@ class Plugging:
 
     def voltages(self) -> None:
         """`[adc]`: the voltage at a pin, in parts of the reference."""
+        from ..firmware.adc import adc_pin
+
         table = self._settings.table("adc")
         for pin in table.names():
             try:
-                analog = self._board.analog(pin)
+                analog = self._board.analog(adc_pin(self._board, pin) or pin)
             except ValueError as error:
                 table.fail(pin, str(error))
             value = table.take(pin)
@@ -137,13 +142,13 @@ class Plugging:
     def uarts(self) -> None:
         """`[uart.N]`: what is at its other end."""
         for number, settings in self._settings.tables("uart"):
-            port = _of_chip(settings, functools.partial(self._board.uart, int(number) if number.isdigit() else number))
+            port = self._board.uart(self._number(settings, "", "UART", number))
             kind = _one_of(settings, FAR_ENDS)
             if kind != "to" and self._board.time.virtual and not self._paced:
                 settings.fail(kind, "what is outside lives in real time: leave --virtual out")
             if kind == "to":
-                other = settings.whole("to", low=0)
-                port.cross(_of_chip(settings, functools.partial(self._board.uart, other)))
+                other = self._number(settings, "to", "UART", settings.whole("to", low=0))
+                port.cross(self._board.uart(other))
             else:
                 self._far_end(settings, port, kind)
                 self.real = True
@@ -199,7 +204,7 @@ class Plugging:
             device = settings.text("device")
             settings.finish()
             self._check_real(settings)
-            bus = self._board.i2c(int(number) if number.isdigit() else number)
+            bus = self._board.i2c(self._number(settings, "", "I2C", number))
             try:
                 self._board.devices.append(i2c_adapter.Adapter(bus, device))
             except ImportError:
@@ -223,7 +228,8 @@ class Plugging:
 
         plugged = {}
         for name, settings in tables:
-            make: Any = getattr(chips, CHIPS[settings.choice("kind", CHIPS)])
+            kind = settings.choice("kind", CHIPS)
+            make: Any = getattr(chips, CHIPS[kind])
             arguments: dict[str, Any] = {}
             for parameter in list(inspect.signature(make).parameters.values())[1:]:
                 needed = parameter.default is inspect.Parameter.empty
@@ -231,6 +237,9 @@ class Plugging:
                     arguments[parameter.name] = self._argument(settings, parameter.name, str(parameter.annotation))
                 else:
                     settings.take(parameter.name, None)  # so that it is known
+                number = arguments.get(parameter.name, parameter.default)
+                if parameter.name in ("bus", "uart") and not isinstance(number, tuple):
+                    arguments[parameter.name] = self._number(settings, parameter.name, BUSES.get(kind, "I2C"), number)
             key = settings.text("key", None)
             settings.finish()
             if key:
@@ -261,6 +270,15 @@ class Plugging:
             "str": settings.text,
         }
         return readers.get(kind, settings.take)(name)
+
+    def _number(self, settings: Settings, key: str, what: str, given: Any) -> int:
+        """The number of that UART, I2C or SPI, which the board has to have."""
+        from ..firmware.pins_of import number_of
+
+        try:
+            return number_of(self._board, what, int(given) if isinstance(given, str) and given.isdigit() else given)
+        except ValueError as error:
+            settings.fail(key, str(error))
 
     def _pin(self, settings: Settings, key: str, pin: Any, claim: bool = True, shared: bool = False) -> Line:
         if isinstance(pin, bool) or not isinstance(pin, str | int):

@@ -415,6 +415,45 @@ for act in (
 ):
     print(act())
 """,
+    "patterns and compressed data that are none, and a dot": r"""
+import deflate, io, re
+print(re.match('a.b', 'a\nb').group(0) == 'a\nb', re.sub('<.*>', '', 'x<1\n2>y'), re.search(r'[.]', 'a') is None)
+print(re.compile('^(.*)$').match(b'1\n2').group(1), re.match(r'\.', 'x'), re.compile('a.').search('a\n') is not None)
+for wrong in ('(', ')', '*', '[a'):
+    try:
+        print(re.compile(wrong))
+    except ValueError:
+        print('no pattern')
+try:
+    deflate.DeflateIO(io.BytesIO(b'abcdefgh'), deflate.ZLIB).read()
+except OSError as e:
+    print(e.errno)
+""",
+    "text that is added to bytes": r"""
+path, count = '/x', 3
+print(b'GET ' + path + '\r\n', b'n=' + str(count) + b';' + 'end', b'a' + b'b' + bytes(1), len(b'a' * 3 + 'b'))
+for wrong in (lambda: 'a' + b'b', lambda: b'a' + count):
+    try:
+        print(wrong())
+    except TypeError:
+        print('not added')
+""",
+    "JSON that is cut off, or no JSON": r"""
+import json
+for text in (
+    '[1,2', '{"a":1', '{"a":', '{"a"', '{', '[', '[1,[2', '[1,[2]', '{"a":[1]', '[1 2]', '[1,,2]', '{"a" 1}',
+    '{"a":1,}', '{,}', '"abc', 'tru', 'true', 'nul', '-', '1.5.5', '1-2', '[1}', '{1:2}', '{"a":1]', '[]]',
+    '  7  ', '1 2', '{"a":{"b":2', '{"a":{"b":2}', '+1', '01', '.5', '1e5', '-3', '1E3', '[:1]', '{"a"::1}', '""x',
+    'NaN', '{null:1}', '{[]:1}', '', '   ', '[true,false,null]', '[1]x', "['a']", '{"a":1,"a":2}', '[1e]', '[--1]',
+    '{"a":"b"', '{"a":"b', ',1', ':[1]', '1,', ']', '[],',
+    r'"a\u00e9\q\n"', r'"\u12"', '"abc\\', '\n[\r1\t]', b'{"a": 2',
+):
+    try:
+        found = json.loads(text)
+        print(text, sorted(found.items()) if isinstance(found, dict) and None not in found else found)
+    except ValueError:
+        print(text, 'no JSON')
+""",
     "poll": """
 import select, io
 class S(io.IOBase):
@@ -430,6 +469,7 @@ p.register(s, select.POLLIN)
 print(p.poll(0), len(p.poll(2000)), [(o is s, e) for o, e in p.ipoll(0)])
 p.modify(s, select.POLLOUT)
 print(p.poll(0))
+p.unregister(s)
 p.unregister(s)
 for wrong in (lambda: p.modify(s, 1),):
     try:

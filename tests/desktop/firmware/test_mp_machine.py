@@ -130,10 +130,22 @@ def test_a_pulse_is_measured_in_real_time(new_world):
 
 def test_registers_are_refused_with_a_reason(new_world):
     m = new_world().import_module("machine")
-    with pytest.raises(NotImplementedError, match=r"machine.mem32\[0xd0000000\]: a simulated board has no registers"):
+    with pytest.raises(NotImplementedError, match=r"mem32\[0xd0000000\]: of registers a simulated board has those"):
         m.mem32[0xD0000000]
     with pytest.raises(NotImplementedError, match="mem8"):
         m.mem8[0] = 1
+
+
+def test_registers_are_those_of_an_rp2040_only(new_world):
+    world = new_world("esp32")
+    m = world.import_module("machine")
+    for address in (0xD0000004, 0x40054028):
+        with pytest.raises(NotImplementedError, match=rf"machine.mem32\[{address:#x}\]: of registers .* has none; use"):
+            m.mem32[address]
+    m.mem32[world.import_module("uctypes").addressof(buf := bytearray(4))] = -2
+    assert buf == b"\xfe\xff\xff\xff"
+    with pytest.raises(TypeError, match="an address is a number, not a str"):
+        m.mem8["PORTA"]
 
 
 def test_ids_and_speeds(new_world):

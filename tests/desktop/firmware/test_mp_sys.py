@@ -23,7 +23,7 @@ def test_print_exception_shows_the_applications_frames(run):
     ran = run("""
 import sys, io, json
 def load():
-    json.loads('{')
+    json.loads('[{')
 try:
     load()
 except ValueError as e:

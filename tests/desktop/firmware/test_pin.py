@@ -229,6 +229,8 @@ def test_a_signal_may_be_inverted(machine):
     assert (board.line(12).level(), led.value(), led()) == (0, 1, 1)
     led.off()
     assert board.line(12).level() == 1
+    off = m.Signal(14, m.Pin.OUT, value=0, invert=True)  # its own value, so the pin begins high
+    assert (off.value(), m.Pin(14).value()) == (0, 1)
     plain = m.Signal(13, m.Pin.OUT, value=1)
     assert plain.value() == 1
 

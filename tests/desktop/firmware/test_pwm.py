@@ -133,3 +133,12 @@ def test_a_program_that_takes_the_pin_back_stops_it(pwm):
 def test_what_is_wrong_is_said(pwm, settings, text):
     with pytest.raises(ValueError, match=text):
         pwm(**settings)
+
+
+def test_only_an_esp32_has_a_duty_of_1023(new_world):
+    of_esp32, of_pico = (new_world(kind, name=kind).import_module("machine") for kind in ("esp32", "pico"))
+    led = of_esp32.PWM(of_esp32.Pin(2), freq=1000)
+    led.duty(256)
+    assert (led.duty(), round(led.duty_u16() / 65535, 2)) == (256, 0.25)
+    with pytest.raises(AttributeError, match="'PWM' object has no attribute 'duty'"):
+        of_pico.PWM(of_pico.Pin(2), freq=1000).duty(256)

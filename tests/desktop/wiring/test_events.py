@@ -64,6 +64,8 @@ def test_what_a_chip_refuses_at_that_time_is_printed_and_the_next_event_happens(
 
     said = happening('[[10, "remote.send", 1, 256], [20, "remote.send", 1, 2]]', act)
     assert said.endswith("board.toml: events, number 1: NEC data is one byte, 0 to 0xff, not 256\n")
+    said = happening('[[10, "start.click", {ms = "long"}], [20, "remote.send", 1, 2]]', act)
+    assert said.endswith("board.toml: events, number 1: ms is a number, not 'long'\n")
 
 
 WRONG = {

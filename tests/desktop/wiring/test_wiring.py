@@ -105,7 +105,7 @@ def test_noise_stays_within_its_amplitude(wire):
 
 
 def test_a_uart_is_wired_to_itself_or_to_another(wire):
-    board, _ = wire("[uart.0]\nto = 0\n[uart.1]\nto = 2")
+    board, _ = wire('board = "esp32"\n[uart.0]\nto = 0\n[uart.1]\nto = 2')
     board.uart(0).transmit(b"ab")
     board.uart(2).transmit(b"c")
     sleep_until(board, 10)
@@ -242,6 +242,14 @@ BUTTON = '[chip.b]\nkind = "button"\npin = {}\n'
         ("[adc]\nGP26 = {sine = 1, low = 3}", "board.toml: adc.GP26: low and high are from 0.0 to 1.0"),
         ("[adc]\nGP26 = {sine = -1}", "board.toml: adc.GP26.sine: it is 1e-06 to 1000000.0, not -1"),
         ("[adc]\nGP26 = {samples = [], every_us = 1}", "board.toml: adc.GP26: there are no samples"),
+        ("[adc]\nGP2 = 0.5", "board.toml: adc.GP2: Pin GP2 doesn't have ADC capabilities: GP26, GP27, "),
+        ("[levels]\n2 = {steps = [[0, 1]], again = true}", "levels.2.steps: again and again, they have to take"),
+        ("[uart.7]\nto = 0", "board.toml: uart.7: UART(7) doesn't exist: a pico has UART 0 and 1"),
+        ("[uart.0]\nto = 9", "board.toml: uart.0.to: UART(9) doesn't exist: a pico has UART 0 and 1"),
+        ('[i2c.7]\ndevice = "/dev/i2c-1"', "board.toml: i2c.7: "),
+        ('[chip.a]\nkind = "htu21d"\nbus = 7', "chip.a.bus: I2C(7) doesn't exist: a pico has I2C 0 and 1"),
+        ('board = "pyboard"\n[chip.a]\nkind = "htu21d"', "chip.a.bus: I2C(0) doesn't exist: a pyboard has I2C 1 and 2"),
+        ('[chip.a]\nkind = "sd_card"\nbus = 5\nselect = 2\nsize = 4_194_304', "chip.a.bus: SPI(5) doesn't exist"),
         ("uart = 3", "board.toml: uart: it is a table, not 3"),
         ("[uart]\n0 = 3", "board.toml: uart.0: it is a table, not 3"),
         ("[uart.0]", "board.toml: uart.0: it has none of pty, port, to: give one of them"),
