@@ -40,7 +40,8 @@ class RunResult:
 
     exit_code: as a shell gives it (124 a time limit, 130 Ctrl-C, 128 + n another signal); stdout, stderr: text.
     On the emulated board also emulated_ms (its own time, from start to end), deadlock (both cores asleep for good), and
-    ending: what else than the program ended the run, "deadlock", "time limit", "reset", "crash", "did not boot".
+    ending: what else than the program ended the run, "deadlock", "waits for input", "time limit", "reset", "crash",
+    "did not boot".
     """
 
     exit_code: int

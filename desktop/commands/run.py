@@ -156,8 +156,9 @@ def command(
       twincore run report.py -- --on monday
 
     rp2040: the modules beside APP.py that it imports go to the board with it. Exit codes beside the application's own:
-    70 both cores asleep for good, 71 no boot, 72 the board was reset, 73 a core crashed, 74 a short circuit, 124
-    --timeout. What the cores and the tasks were doing is told then, at --until, and at the second of two Ctrl-C.
+    70 both cores asleep for good, 71 no boot, 72 the board was reset, 73 a core crashed, 74 a short circuit, 75 it
+    waits for input, 124 --timeout. What the cores and the tasks were doing is told then, at --until, and at the second
+    of two Ctrl-C.
     """
     with one_line_errors():
         simulation = Simulation(board, links, wiring, virtual, allow, panel, boots)

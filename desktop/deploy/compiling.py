@@ -108,16 +108,27 @@ class Compiler:
         cached.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=cached.parent) as temporary:
             output = Path(temporary) / "module.mpy"
-            command = [str(executable), *flags, "-s", path, "-o", str(output), str(source)]
-            try:
-                done = subprocess.run(command, capture_output=True, text=True, check=False)
-            except OSError as error:
-                raise CompileError(f"cannot run {executable}: {error.strerror}") from None
-            if done.returncode != 0 or not output.is_file():
-                message = (done.stderr or done.stdout).strip().splitlines() or [f"exit code {done.returncode}"]
-                raise CompileError(f"{source}: {message[-1]}")
+            complaint = _compile(executable, [*flags, "-s", path], source, output)
+            if complaint:
+                empty = Path(temporary) / "empty.py"
+                empty.touch()
+                if _compile(executable, [], empty, Path(temporary) / "empty.mpy"):
+                    raise CompileError(f"{executable} is no mpy-cross: given an empty module it compiles nothing")
+                raise CompileError(f"{source}: {complaint}")
             output.replace(cached)
         return cached.read_bytes()
+
+
+def _compile(executable: Path, flags: list[str], source: Path, output: Path) -> str:
+    """Compile; return the last line of what the compiler complained of, "" if it made the output."""
+    command = [str(executable), *flags, "-o", str(output), str(source)]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    except OSError as error:
+        raise CompileError(f"cannot run {executable}: {error.strerror}") from None
+    if done.returncode == 0 and output.is_file():
+        return ""
+    return ((done.stderr or done.stdout).strip().splitlines() or [f"exit code {done.returncode}"])[-1]
 
 
 def _installed() -> Path | None:

@@ -225,7 +225,6 @@ def _make_room(draft: Draft, there: Found, order: Order, say: Say) -> None:
     if old and needed > free:
         draft.drops += [places.old, places.previous]
         free, old = free + old, 0
-        say("there is little room: the deployment before the present one goes first, to make some")
     if needed > free:
         gone = room.blocks(there[path][0] for path in (*plan.replaced, *plan.removed))
         fits_then = needed <= free + gone
@@ -237,7 +236,10 @@ def _make_room(draft: Draft, there: Found, order: Order, say: Say) -> None:
             )
         draft.replace, draft.keep = True, False
         say("there is no room for both: what is replaced goes first. No way back, and no application until it ends")
-    elif plan.replaced or plan.removed:
+        return
+    if places.old in draft.drops:
+        say("there is little room: the deployment before the present one goes first, to make some")
+    if plan.replaced or plan.removed:
         draft.keep = free + old - needed >= room.total // RESERVE  # after the switch `old` is free
         if not draft.keep:
             say("there is little room: what is replaced is not kept, so there will be no way back")

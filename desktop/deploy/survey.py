@@ -23,7 +23,8 @@ class Room:
         return sum(max(1, -(-size // self.block)) for size in sizes)
 
     def kilobytes(self, blocks: int) -> int:
-        return blocks * self.block // 1024
+        """For a person: never below 0, as what is free may be, since a full littlefs counts some blocks twice."""
+        return max(0, blocks) * self.block // 1024
 
 
 @dataclass(frozen=True)

@@ -120,7 +120,7 @@ def _shown(session: emulator.Session) -> int:
             code = stream(session.command, interrupts=2, output=shown.print, errors=errors.append)
         tell.pop()
     sys.stderr.write("".join(errors) + session.autopsy())
-    return code
+    return session.exit_code(code)
 
 
 @contextlib.contextmanager

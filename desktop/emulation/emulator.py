@@ -14,7 +14,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, TypedDict
 
@@ -29,13 +29,28 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from ..wiring import Wiring
+    from .postmortem.report import Autopsy
 
 SCRIPTS = Path(__file__).parent / "rp2040"
 FROZEN = Path(__file__).parent / "frozen"  # modules that the usual firmware has
 APP_FOLDER = "/app"
 BOOT_ALLOWANCE = 30  # seconds of this machine's time
 # By RunResult.ending.
-EXIT_CODES = {"deadlock": 70, "did not boot": 71, "reset": 72, "crash": 73, "short circuit": 74, "time limit": 124}
+EXIT_CODES = {
+    "deadlock": 70,
+    "did not boot": 71,
+    "reset": 72,
+    "crash": 73,
+    "short circuit": 74,
+    "waits for input": 75,
+    "time limit": 124,
+}
+DEADLOCK = "deadlock: both cores asleep and no alarm pending\n"
+WAITS = {  # by what postmortem.report finds
+    "the console": "waits for input from the console, and none comes: --stdin of `twincore run` types it\n",
+    "a UART": "waits for what a UART receives, and nothing comes: --wiring connects what sends\n",
+}
+NO_MORE = "waits for input from the console, of which there is no more\n"  # with --stdin
 WIRES = ((2, 3),)
 
 # Executed by the board before the application. _exit is read by rp2040/run.mjs. execfile, unlike an import, makes the
@@ -71,28 +86,55 @@ class Session:
             return {}
 
     def autopsy(self) -> str:
-        """Say what the cores and the tasks were doing when the run was ended; "" when the program ended by itself."""
+        """Say what the cores and the tasks were doing when the run was ended; "" when the program ended by itself.
+
+        The first line is that it was a deadlock, or that the program waits for input, if that is why it was ended.
+        """
         cores = self.report().get("cores")
         if not cores:
             return ""
+        waits = [NO_MORE if self._typed and "console" in name else WAITS[name] for name in self._found.inputs]
+        return ("".join(waits) or DEADLOCK if self._stuck else "") + self._found.text
+
+    @property
+    def _typed(self) -> bool:
+        return "--stdin=1" in self.command.arguments
+
+    @property
+    def _stuck(self) -> bool:
+        report = self.report()
+        return report.get("ending") == "deadlock" and bool(report.get("cores"))
+
+    @cached_property
+    def _found(self) -> Autopsy:
         from .postmortem.report import autopsy
 
-        return autopsy(self.dump_file.read_bytes(), self.firmware.read_bytes(), cores)
+        return autopsy(self.dump_file.read_bytes(), self.firmware.read_bytes(), self.report()["cores"])
+
+    @property
+    def ending(self) -> str:
+        """How it ended, by what EXIT_CODES has; "" if the program ended it."""
+        return "waits for input" if self._stuck and self._found.inputs else self.report().get("ending", "")
+
+    def exit_code(self, code: int) -> int:
+        """The run's exit code, given the emulator's, which takes a program that waits for input for a deadlock."""
+        return EXIT_CODES["waits for input"] if self.ending == "waits for input" else code
 
     def run(self, timeout: float | None = None, echo: Echo | None = None, started: Started | None = None) -> RunResult:
         """Run it to its end and return what it did, the autopsy on stderr; see `process.capture` for the arguments."""
         said: list[str] = []
         with self.outside(said.append):
             result = capture(self.command, timeout=timeout, echo=echo, started=started)
-        report = self.report()
-        emulated_ms = report.get("emulated_ms")
+        emulated_ms = self.report().get("emulated_ms")
+        ending = self.ending
         return replace(
             result,
+            exit_code=self.exit_code(result.exit_code),
             stderr="".join((result.stderr, *said, self.autopsy())),
-            timed_out=result.timed_out or report.get("ending") == "time limit",
+            timed_out=result.timed_out or ending == "time limit",
             emulated_ms=emulated_ms if isinstance(emulated_ms, float | int) else None,
-            deadlock=report.get("ending") == "deadlock",
-            ending=report.get("ending", ""),
+            deadlock=ending == "deadlock",
+            ending=ending,
         )
 
     def stream(self) -> int:
@@ -103,7 +145,7 @@ class Session:
         with self.outside(sys.stderr.write):
             code = stream(self.command, interrupts=2)
         print(self.autopsy(), end="", file=sys.stderr)
-        return code
+        return self.exit_code(code)
 
 
 class Options(TypedDict, total=False):

@@ -22,7 +22,7 @@ AFTER_CTRL_C = 10.0  # seconds in which an interrupted test can show where it wa
 AT_THE_END = 5.0  # seconds for the program to end after its last test
 # What MicroPython says of a thread that ends with an exception, and Python of one of `_thread` and of `threading`.
 UNCAUGHT = re.compile(r"^(Unhandled exception in thread started by |Exception (ignored )?in thread )", re.M)
-EXITS = {70: "deadlock: nothing can happen any more", 71: "the board did not boot"}
+EXITS = {70: "deadlock: nothing can happen any more", 71: "the board did not boot", 75: "it waits for input"}
 
 
 @dataclass(frozen=True)

@@ -52,12 +52,16 @@ def read(file: Path) -> dict[str, dict[str, Any]]:
         raise BadUse(f"cannot read {file}: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadUse(f"{file}: {error}") from None
+    if not budget:
+        raise BadUse(f"{file} has no limits: a section such as [core] has heap = 20_000")
     for subject, limits in budget.items():
         if not isinstance(limits, dict):
             raise BadUse(f"{file}: {subject!r} stands outside a section such as [core]")
         if not is_application(subject):
             measure.check_layers(layers_of(subject))
         known = OF_APPLICATIONS if is_application(subject) else OF_LAYERS
+        if not limits.keys() - {"until"}:  # which is none
+            raise BadUse(f"{file}: [{subject}] has no limit: there are {', '.join(known)}")
         for what, limit in limits.items():
             if what not in known:
                 raise BadUse(f"{file}: [{subject}] has no limit {what!r}: there are {', '.join(known)}")

@@ -151,6 +151,23 @@ def test_a_deadlock_has_an_exit_code_of_its_own(target_is_here, app, twincore):
     assert result.stderr.startswith("deadlock: both cores asleep and no alarm pending\n")
 
 
+@pytest.mark.parametrize("extra, why", [((), "none comes: --stdin"), (("--stdin",), "of which there is no more")])
+def test_who_waits_for_input_is_told_so_and_the_exit_code_is_no_deadlocks(target_is_here, app, twincore, extra, why):
+    target_is_here("rp2040")
+    result = twincore("run", app("input('? ')\ninput('?? ')\n"), "--on", "rp2040", *extra, input="first\n")
+    assert result.returncode == 75
+    assert result.stderr.strip().startswith("waits for input from the console, ") and why in result.stderr
+    assert "deadlock" not in result.stderr
+    assert result.stdout == ("? first\n?? " if extra else "? ")
+
+
+def test_seeds_that_wait_for_input_are_listed_so(target_is_here, app, twincore):
+    target_is_here("rp2040")
+    result = twincore("run", app("input()\n"), "--on", "rp2040", "--seeds", 2)
+    assert result.returncode == 75
+    assert result.stdout.count("75") == 2 and result.stdout.count("waits for input\n") == 2
+
+
 def test_a_file_goes_to_the_board_beside_the_application(target_is_here, app, twincore):
     target_is_here("rp2040")
     data = app("some data", "folder/data.txt")

@@ -16,6 +16,7 @@ from .memory import BadAddress
 from .objects import Objects, in_ram
 
 NEAR = 256  # bytes of bytecode around a place, in which a register that has another one is believed
+REACH = 512  # bytes from a word that the interpreter has saved to the block on the stack that it leads to
 DEEPEST = 16384  # bytes of stack that are searched: more than either core has
 STATE = 20  # offset of the values in a block of state
 YIELD_FROM = 0x68  # the instruction of an await, at which a frame stays until it is done (py/bc0.h)
@@ -50,13 +51,14 @@ class Frame:
 
 def frames_of_core(objects: Objects, registers: Sequence[int], asleep: bool) -> list[Frame]:
     """The frames of a core that stopped with these registers, asleep or not."""
-    found: dict[int, Frame] = {}
-    for address in _candidates(objects, registers):
-        if address not in found:
-            frame = frame_at(objects, address)
-            if frame is not None:
-                found[address] = frame
-    frames = _in_order(list(found.items()), registers[13])
+    found: dict[int, tuple[int, Frame]] = {}  # the frame of a block, and where on the stack a word leads to it
+    for position, address in _candidates(objects, registers):
+        if address in found:
+            if not _on_stack(found[address][0], address) and _on_stack(position, address):
+                found[address] = position, found[address][1]
+        elif (frame := frame_at(objects, address)) is not None:
+            found[address] = position, frame
+    frames = _in_order(found)
     if frames and not asleep:
         frames[0] = _looping(frames[0], registers)
     return frames
@@ -70,12 +72,18 @@ def _looping(frame: Frame, registers: Sequence[int]) -> Frame:
     return replace(frame, place=min(near, key=lambda value: abs(value - noted), default=noted))
 
 
-def _in_order(found: list[tuple[int, Frame]], stack: int) -> list[Frame]:
+def _on_stack(position: int, address: int) -> bool:
+    """Whether a block is on the stack, a little above the word that leads to it, which its interpreter has saved. A
+    large block is in the heap, where core 1's stack is, too: so its address alone says nothing."""
+    return position <= address < position + REACH
+
+
+def _in_order(found: dict[int, tuple[int, Frame]]) -> list[Frame]:
     """Without what earlier calls have left: a block that is on the stack lies above those of the calls it has made."""
     frames = []
-    highest = stack
-    for address, frame in found:
-        if stack <= address < stack + DEEPEST:
+    highest = 0
+    for address, (position, frame) in sorted(found.items(), key=lambda item: item[1][0]):
+        if _on_stack(position, address):
             if address < highest:
                 continue
             highest = address
@@ -83,16 +91,17 @@ def _in_order(found: list[tuple[int, Frame]], stack: int) -> list[Frame]:
     return frames
 
 
-def _candidates(objects: Objects, registers: Sequence[int]) -> Iterator[int]:
-    yield from (value for value in registers[:13] if in_ram(value))
+def _candidates(objects: Objects, registers: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """(where on the stack, word) of what may lead to a block; a register counts as the stack's first word."""
     stack = registers[13]
+    yield from ((stack, value) for value in registers[:13] if in_ram(value))
     for address in range(stack, stack + DEEPEST, 4):
         try:
             value = objects.memory.word(address)
         except BadAddress:
             return
         if in_ram(value) and not value & 3:
-            yield value
+            yield address, value
 
 
 def frame_at(objects: Objects, address: int) -> Frame | None:

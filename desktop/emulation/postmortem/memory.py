@@ -16,6 +16,7 @@ class Memory:
 
     def __init__(self, ram: bytes, flash: bytes) -> None:
         self.ram = ram
+        self.flash = flash
         self._parts = ((RAM, ram), (FLASH, flash))
 
     def read(self, address: int, size: int) -> bytes:

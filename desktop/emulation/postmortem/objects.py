@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .memory import RAM, BadAddress, Memory
+from .memory import FLASH, RAM, BadAddress, Memory
 
 NONE, FALSE, TRUE = 6, 14, 30
 MOST_TABLE = 4096  # entries of a dict, and names of a pool, beyond which it is taken for none
@@ -52,6 +52,24 @@ class Objects:
         if value is None or not value & 1:
             return None
         return (value - (1 << 32) if value & 0x80000000 else value) >> 1
+
+    def built_in(self, name: str) -> int:
+        """The object that a module in the firmware has under this name; 0 if there is none."""
+        for pool in self._pools:
+            for n in range(pool.count):
+                if pool.text(self.memory, pool.first + n) == name:
+                    return self._entry((pool.first + n) << 3 | 2)
+        return 0
+
+    def _entry(self, key: int) -> int:
+        """The value of this key in some module's table in flash."""
+        flash, wanted = self.memory.flash, key.to_bytes(4, "little")
+        at = flash.find(wanted)
+        while at >= 0:
+            if not at & 3 and self.kind(value := int.from_bytes(flash[at + 4 : at + 8], "little")):
+                return value
+            at = flash.find(wanted, at + 1)
+        return 0
 
     def string(self, value: int | None) -> str | None:
         """A str's text; None if it is none."""
@@ -162,3 +180,7 @@ def _chain(memory: Memory, address: int, hashed: bool) -> list[_Pool]:
 
 def in_ram(address: int) -> bool:
     return address >> 24 == RAM >> 24
+
+
+def in_flash(address: int) -> bool:
+    return address >> 24 == FLASH >> 24

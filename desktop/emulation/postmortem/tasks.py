@@ -12,6 +12,7 @@ from ....core import task_list
 from .frames import Frame, frames_of_coroutine
 from .memory import RAM, BadAddress
 from .objects import FALSE, NONE, Objects
+from .waiting import POLLIN, input_of
 
 SCHEDULER = "twincore/core/"
 BUILT_IN = "asyncio/"  # where the firmware has its own asyncio
@@ -27,6 +28,7 @@ class BoardTask:
     state: str
     waits_on: str
     where: str
+    input: str = ""  # what it waits on, if that is the console or a UART
 
 
 def is_schedulers(frame: Frame) -> bool:
@@ -74,7 +76,7 @@ def _library_tasks(objects: Objects, loop: int, here: str) -> Iterator[BoardTask
         else:
             doing, what = "waiting", _words(objects, waits)
         name = objects.string(has.get("name")) or _function(frames)
-        yield BoardTask(name, doing, what, here if task == current else _where(frames))
+        yield BoardTask(name, doing, what, here if task == current else _where(frames), _input(objects, waits))
 
 
 def _words(objects: Objects, waits: int) -> str:
@@ -91,6 +93,16 @@ def _words(objects: Objects, waits: int) -> str:
     return task_list._WORDS.get(kind, kind)
 
 
+def _input(objects: Objects, waits: int) -> str:
+    """What a task of the library reads, if that is the console or a UART."""
+    if objects.kind(waits) != "_Direction":
+        return ""
+    has = objects.attributes(waits)
+    if objects.integer(has.get("event")) != POLLIN:
+        return ""
+    return input_of(objects, objects.attributes(has["watched"]).get("stream", NONE))
+
+
 def _built_in_tasks(objects: Objects, core: dict[str, int], here: Sequence[Frame]) -> Iterator[BoardTask]:
     """`core`: the globals of the module asyncio.core; `here`: the frames of the core that runs the loop.
 
@@ -104,9 +116,9 @@ def _built_in_tasks(objects: Objects, core: dict[str, int], here: Sequence[Frame
         frames = frames_of_coroutine(objects, coro)
         if state in (NONE, FALSE) or not frames:  # it has ended
             continue
-        name, where, doing, what = _function(frames), _where(frames), "waiting", ""
+        name, where, doing, what, reads = _function(frames), _where(frames), "waiting", "", ""
         if task in streams:
-            what = streams[task]
+            what, reads = streams[task]
         elif objects.kind(data) == "Task":
             what = f"task {_function(frames_of_coroutine(objects, objects.memory.word(data + CORO)))}"
         elif objects.kind(data) == "TaskQueue":  # of an Event or a Lock, as the file of its wait is called
@@ -115,20 +127,21 @@ def _built_in_tasks(objects: Objects, core: dict[str, int], here: Sequence[Frame
             doing, where = "running", _where(here)
         else:
             doing = "ready, or sleeps"
-        yield BoardTask(name, doing, what, where)
+        yield BoardTask(name, doing, what, where, reads)
 
 
-def _polled(objects: Objects, core: dict[str, int]) -> Iterator[tuple[int, str]]:
-    """(task, what it waits on) of the tasks that wait for something that is polled."""
+def _polled(objects: Objects, core: dict[str, int]) -> Iterator[tuple[int, tuple[str, str]]]:
+    """(task, (what it waits on, its `input`)) of the tasks that wait for something that is polled."""
     queue = core.get("_io_queue", NONE)
     if objects.kind(queue) != "IOQueue":
         return
     for _, entry in objects.items(objects.attributes(queue)["map"]):
         reader, writer, stream = objects.elements(entry)
         what = objects.kind(stream) or "a stream"
-        for task, how in ((reader, ""), (writer, ", to write")):
-            if task != NONE:
-                yield task, what + how
+        if reader != NONE:
+            yield reader, (what, input_of(objects, stream))
+        if writer != NONE:
+            yield writer, (what + ", to write", "")
 
 
 def _of_type(objects: Objects, kind: int) -> Iterator[int]:

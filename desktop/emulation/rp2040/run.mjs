@@ -8,7 +8,8 @@
 // --outside: what is around the board, in the process that started this one: see outside.mjs.
 // --real=1: the program lives in real time, and is never idle for good.
 // When the code ends without a traceback, it has left its exit status in the global _exit: see ../emulator.py.
-// A run that the program did not end leaves its cores' registers in the report, and its memory in the dump.
+// A run that the program did not end leaves its cores' registers in the report, and its memory in the dump. Whether a
+// deadlock is one, or waits for input, is to be seen there: then whoever reads the dump has to say it.
 // Exit code: the program's, or 0 at --until; 1 a traceback; 130 KeyboardInterrupt; 124 a limit; and those named below.
 import fs from 'node:fs';
 import { Deadlock, LimitReached } from './board.mjs';
@@ -54,7 +55,7 @@ try {
   board.onReset = (reason) => { throw new WasReset(reason); };
   finish('', await runProgram());
 } catch (error) {
-  if (error instanceof Deadlock) end('deadlock', DEADLOCK, error.message);
+  if (error instanceof Deadlock) end('deadlock', DEADLOCK, options.dump ? '' : error.message);
   else if (error instanceof WasReset) finish('reset', RESET, error.message);
   else if (error instanceof Stopped) end(error.ending, STOPPED[error.ending], error.message);
   else if (error instanceof HardFault) end('crash', CRASH, error.message);
@@ -72,7 +73,7 @@ function end(ending, code, message) {
 
 function finish(ending, code, message) {
   finishTiming();
-  if (midLine && message) process.stderr.write('\n'); // what the board has not sent yet is lost, often the end of the line
+  if (midLine && (message || ending === 'deadlock')) process.stderr.write('\n'); // what the board has not sent yet is lost, often the end of the line
   if (message) process.stderr.write(`${message}\n`);
   report.ending = ending;
   report.exit_code = code;

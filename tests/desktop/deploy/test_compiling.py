@@ -54,3 +54,11 @@ def test_the_compilers_message_is_passed_on(app, tmp_path):
         Compiler(MpyFormat.of(PICO)).on_board("app.py", app("return 1\n"))
     with pytest.raises(CompileError, match=r"cannot run .*app\.py: Permission denied"):
         Compiler(MpyFormat.of(PICO), app("no program\n")).on_board("app.py", app("x = 1\n", "other.py"))
+
+
+@pytest.mark.parametrize("program", ["echo 'unknown option' >&2; exit 2", "exit 0"])
+def test_a_program_that_is_no_compiler_is_told_from_a_module_that_does_not_compile(app, program):
+    other = app(f"#!/bin/sh\n{program}\n", "compiler")
+    other.chmod(0o755)
+    with pytest.raises(CompileError, match=r"^\S*compiler is no mpy-cross: given an empty module it compiles nothing$"):
+        Compiler(MpyFormat.of(PICO), other).on_board("app.py", app("x = 1\n", "other.py"))

@@ -8,7 +8,7 @@ from twincore.desktop.deploy import deployment
 from twincore.desktop.deploy.deployment import Order, carry_out, draw_up, roll_back
 from twincore.desktop.deploy.errors import DeployError
 from twincore.desktop.deploy.records import Places
-from twincore.desktop.deploy.survey import survey
+from twincore.desktop.deploy.survey import Room, survey
 
 pytestmark = [pytest.mark.cpython, pytest.mark.timeout(120)]
 PUMP = ["/pump.py", "/speed.mpy", "/table.mpy"]
@@ -141,6 +141,17 @@ def test_a_dry_run_writes_nothing(remote, pump):
     draft = draw_up(remote, Order(pump()), say=print, dry_run=True)
     assert sorted(draft.plan.to_send) == PUMP
     assert not remote.tree("/")
+
+
+def test_what_is_refused_for_want_of_room_announces_no_removals_and_no_room_is_no_less_than_none(small, pump, deploy):
+    deploy(small, pump())
+    deploy(small, pump(speed=2))
+    before, said = tree(small), []
+    order = Order(pump(), [big_file(pump().parent, blocks=26)])
+    with pytest.raises(DeployError, match="not enough room on the board"):
+        draw_up(small, order, say=said.append)
+    assert (tree(small), said) == (before, [])
+    assert Room(4096, 352, -22).kilobytes(-22) == 0
 
 
 def test_a_full_file_system_is_seen_before_anything_is_written(small, pump, deploy):

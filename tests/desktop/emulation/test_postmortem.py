@@ -45,10 +45,81 @@ def test_the_frames_of_both_cores(stopped):
         "    app.py:314, in <module>",
         "    app.py:311, in far",
         "    app.py:7, in take",
+        "    waits for the lock lock, which core 1 took",
         "core 1 sleeps (most recent call last):",
         "    app.py:5, in hold",
         "    app.py:7, in take",
+        "    waits for the lock lock, which core 1 took",
     ]
+
+
+def test_locks_that_two_cores_took_in_another_order_are_told_with_who_has_them(stopped):
+    lines = stopped(
+        "import _thread, time\n"
+        "a, b = _thread.allocate_lock(), _thread.allocate_lock()\n"
+        "def other():\n"
+        "    with b:\n"
+        "        time.sleep_ms(5)\n"
+        "        with a: pass\n"
+        "_thread.start_new_thread(other, ())\n"
+        "with a:\n"
+        "    time.sleep_ms(5)\n"
+        "    with b: pass\n"
+    )
+    assert lines == [
+        "core 0 sleeps (most recent call last):",
+        "    app.py:10, in <module>",
+        "    waits for the lock b, which core 1 took",
+        "core 1 sleeps (most recent call last):",
+        "    app.py:6, in other",
+        "    waits for the lock a, which core 0 took",
+    ]
+
+
+def test_frames_in_the_heap_hide_none_of_core_1s_whose_stack_is_there_too(stopped):
+    lines = stopped(
+        "import _thread\n"
+        "from twincore import threadsafe\n"
+        "queue = threadsafe.ThreadSafeQueue(2)\n"
+        "def other():\n"
+        "    queue.get_sync(block=True)\n"
+        "_thread.start_new_thread(other, ())\n"
+        "lock = _thread.allocate_lock()\n"
+        "lock.acquire()\n"
+        "lock.acquire()\n",
+        until=2,
+    )
+    assert lines[3:5] == ["core 1 sleeps (most recent call last):", "    app.py:5, in other"]
+    assert lines[5].endswith(", in get_sync")
+
+
+READS = {
+    "input": "input()\n",
+    "read": "import sys\nsys.stdin.read(1)\n",
+    "readline": "import sys\nsys.stdin.readline()\n",
+    "poll": "import select, sys\np = select.poll()\np.register(sys.stdin, select.POLLIN)\np.poll()\n",
+    "task": "import sys\nfrom twincore import core\ncore.run(core.StreamReader(sys.stdin).readline())\n",
+    "built-in task": "import asyncio, sys\nasyncio.run(asyncio.StreamReader(sys.stdin).readline())\n",
+}
+UART = "from machine import UART\nimport asyncio\nasyncio.run(asyncio.StreamReader(UART(0, 9600)).readline())\n"
+
+
+@pytest.mark.parametrize("text", [*READS.values(), UART], ids=[*READS, "UART"])
+def test_who_waits_for_input_is_in_no_deadlock(app, target_is_here, text):
+    target_is_here("rp2040")
+    result = emulator.run(app(text))
+    assert (result.exit_code, result.ending, result.deadlock) == (75, "waits for input", False), result
+    what = "what a UART receives" if text is UART else "input from the console"
+    assert result.stderr.startswith(f"waits for {what}, and "), result
+
+
+def test_who_has_read_its_input_and_then_waits_for_a_lock_is_in_a_deadlock(app, target_is_here):
+    target_is_here("rp2040")
+    script = app(
+        "import _thread, select, sys\np = select.poll()\np.register(sys.stdin, select.POLLIN)\np.poll(0)\n"
+        "lock = _thread.allocate_lock()\nlock.acquire()\nlock.acquire()\n"
+    )
+    assert emulator.run(script).exit_code == 70
 
 
 def test_cores_that_compute_are_where_they_are(stopped):
@@ -173,7 +244,7 @@ def test_a_worker_on_core_1_and_who_awaits_its_job(stopped):
         until=4,
     )
     assert any(line.split("  ")[-1] == "app.py:10" and "an offloaded call" in line for line in lines)
-    assert lines[-1] == "    app.py:7, in stuck"
+    assert lines[-2:] == ["    app.py:7, in stuck", "    waits for the lock lock, which core 1 took"]
 
 
 def test_a_crash_tells_where(app, target_is_here):
@@ -194,7 +265,7 @@ def test_a_crash_tells_where(app, target_is_here):
 def test_memory_that_makes_no_sense_tells_addresses_only(ram):
     registers = [0x20000000 + 64 * n for n in range(15)] + [0x10001234]
     cores = [{"registers": registers, "asleep": asleep, "held": False, "interrupt": 0} for asleep in (True, False)]
-    assert autopsy(ram, bytes(4096), cores).splitlines() == [
+    assert autopsy(ram, bytes(4096), cores).text.splitlines() == [
         "core 0 sleeps at 0x10001234, in no Python code that can be made out",
         "core 1 runs at 0x10001234, in no Python code that can be made out",
     ]

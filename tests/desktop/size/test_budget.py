@@ -37,6 +37,9 @@ def test_the_command_names_what_is_over_and_exits_with_1(twincore, tmp_path, app
         ("[core]\nheap = 0\n", r"\[core\] heap is a whole number above 0, not 0"),
         ("[core]\nheap = true\n", r"\[core\] heap is a whole number above 0, not True"),
         ("[core\n", "budget.toml: "),
+        ("", "budget.toml has no limits"),
+        ("[core]\n", r"\[core\] has no limit: there are heap, flash"),
+        ('["app.py"]\nuntil = 1\n', r"\[app.py\] has no limit: there are free, until"),
     ],
 )
 def test_a_budget_that_makes_no_sense_is_refused(tmp_path, text, wrong):
