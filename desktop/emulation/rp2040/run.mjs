@@ -16,6 +16,7 @@ import { Deadlock, LimitReached } from './board.mjs';
 import { dump } from './dump.mjs';
 import { HardFault } from './faults.mjs';
 import { makeBoard, parseOptions } from './options.mjs';
+import { whenOrphaned } from './orphan.mjs';
 import { STOPPED, Stopped } from './outside.mjs';
 import { RawRepl } from './raw_repl.mjs';
 import { RealTime } from './real_time.mjs';
@@ -47,6 +48,7 @@ process.on('SIGINT', () => {
   board.send(CTRL_C);
 });
 process.stdout.on('error', () => process.exit(1)); // whoever read the output has gone
+whenOrphaned(() => process.exit(1));
 
 // ending: what else than the program ended the run; "" also at --until, which was asked for.
 const report = { exit_code: NO_BOOT, ending: 'did not boot' };

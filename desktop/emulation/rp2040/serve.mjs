@@ -9,6 +9,7 @@ import net from 'node:net';
 import { HardFault } from './faults.mjs';
 import { KeptFlash } from './kept_flash.mjs';
 import { makeBoard, parseOptions } from './options.mjs';
+import { whenOrphaned } from './orphan.mjs';
 import { STOPPED, Stopped } from './outside.mjs';
 import { RealTime } from './real_time.mjs';
 import { sendFrames } from './usb_frames.mjs';
@@ -41,6 +42,7 @@ function adopt(socket) {
 
 function stop(code) { kept?.save(); process.exit(code); }
 for (const [signal, number] of [['SIGINT', 2], ['SIGTERM', 15], ['SIGHUP', 1]]) process.on(signal, () => stop(128 + number));
+whenOrphaned(() => stop(1));
 
 if (options.console) adopt(net.connect(String(options.console)).on('end', () => stop(0)));
 else {

@@ -4,6 +4,8 @@ import os
 import re
 import signal
 import subprocess
+import time
+from pathlib import Path
 
 import pytest
 
@@ -144,6 +146,28 @@ def test_a_crash_of_core_1_ends_the_run_and_says_where(app, twincore):
 def test_time_and_date_are_the_boards_own_and_repeat(app):
     script = app("import machine, time\nprint(machine.RTC().datetime(), time.ticks_us(), time.time_ns())\n")
     assert len({emulator.run(script, seed=5, jitter=50).stdout for _ in range(2)}) == 1
+
+
+def test_the_emulator_ends_if_the_command_is_killed(app, started):
+    """Or it would compute for ever: nobody is left to stop it."""
+    command = started("run", app("print('begins')\nwhile True:\n    pass\n"), "--on", "rp2040")
+    assert command.stdout.readline() == b"begins\n"
+    (emulated,) = [pid for task in Path(f"/proc/{command.pid}/task").iterdir() for pid in children(task)]
+    command.kill()
+    while running(emulated):  # bounded by pytest-timeout
+        time.sleep(0.01)
+
+
+def children(task):
+    return (task / "children").read_text().split()
+
+
+def running(process):
+    try:
+        with open(f"/proc/{process}/stat") as file:
+            return file.read().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
 
 
 @pytest.mark.parametrize(
