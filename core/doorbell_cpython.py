@@ -25,7 +25,8 @@ class Doorbell:
         """Nothing to forget either."""
 
     def ring(self, cell):
-        self.pending.push(cell)
+        # Once, or a loop that does not run would gather rings as long as somebody rings.
+        self.pending.push_once(cell)
         if self._asleep:
             self.wake()
 

@@ -11,6 +11,7 @@ cdef class Ring:
     cdef Py_ssize_t _mask
 
     cpdef int push(self, object item) except -1
+    cpdef int push_once(self, object item) except -1
     cpdef object pop(self)
     cpdef rotate(self, Py_ssize_t count)
     cpdef int reserve(self, Py_ssize_t count) except -1

@@ -77,6 +77,10 @@ def fence():
     """CPython orders the accesses of its threads itself."""
 
 
+cdef enum:
+    AGAIN = 32
+
+
 cdef class Ring:
     """First in, first out; grows as needed. The slots are a list so that the garbage collector sees what is queued."""
 
@@ -99,6 +103,17 @@ cdef class Ring:
         self._count += 1
         Py_DECREF(<object> old)  # always None
         return 0
+
+    cpdef int push_once(self, object item) except -1:
+        """`push`, unless it is among the last AGAIN that are here already."""
+        cdef PyObject **slots = (<PyListObject *> self._slots).ob_item
+        cdef Py_ssize_t last = self._head + self._count
+        cdef Py_ssize_t first = self._head if self._count < AGAIN else last - AGAIN
+        while last > first:
+            last -= 1
+            if slots[last & self._mask] == <PyObject *> item:
+                return 0
+        return self.push(item)
 
     cpdef object pop(self):
         """The oldest item. Raises IndexError if there is none."""

@@ -28,13 +28,22 @@ def print_exception(exc, file):
 
 
 class Ring:
-    """First in, first out; grows as needed. Each operation is one atomic operation of `deque`."""
+    """First in, first out; grows as needed. Each operation but `push_once` is one atomic operation of `deque`."""
 
     def __init__(self, size=16):
         self._items = deque()
         self.push = self._items.append
         self.pop = self._items.popleft
         self.rotate = self._items.rotate  # the last `count` items to the front, as they are
+
+    def push_once(self, item):
+        """`push`, unless it is the last that is here already."""
+        try:
+            if self._items[-1] is item:  # and if it is taken out now, that is after what it was to tell
+                return
+        except IndexError:
+            pass
+        self._items.append(item)
 
     def reserve(self, count):
         """Nothing to do: it grows by itself."""

@@ -93,7 +93,11 @@ class Inbox(Cell):
     else:
 
         def answer(self):
-            self._make_calls()  # if one ends the run the rings of those behind it are still to be answered
+            try:
+                self._make_calls()
+            except BaseException:  # a call ended the run: what is left is for the next
+                self.bell.ring(self)
+                raise
 
     def _make_calls(self):
         """Those that are here by now: what they themselves put in is for the next turn."""

@@ -127,6 +127,21 @@ def test_a_disarmed_cell_is_not_answered_and_a_ring_uses_up_the_arming(core):
     bell.close()
 
 
+def test_rings_that_nobody_answers_do_not_pile_up(core):
+    bell, cells, log = with_cells(core, 3)
+    for n in (0, 1, 2):
+        for _ in range(1000):
+            bell.ring(cells[n])
+    bell.answer()
+    assert log == [0, 1, 2]
+    bell.ring(cells[1])  # what was answered is heard again
+    bell.arm(cells[1])
+    bell.ring(cells[1])
+    bell.answer()
+    assert log[3:] == [1]
+    bell.close()
+
+
 def test_more_rings_than_the_sleeper_takes_block_nobody(core):
     bell, cells, log = with_cells(core, 1)
     for _ in range(1000):

@@ -324,8 +324,8 @@ MUTANTS = [
     (
         "ringing looks for a sleeper before it leaves its cell",
         BELL,
-        "self.pending.push(cell)\n        if self._asleep:",
-        "asleep = self._asleep\n        self.pending.push(cell)\n        if asleep:",
+        "self.pending.push_once(cell)\n        if self._asleep:",
+        "asleep = self._asleep\n        self.pending.push_once(cell)\n        if asleep:",
         queues.two_threads_to_two_tasks,
     ),
     (
