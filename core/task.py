@@ -23,6 +23,9 @@ class Wait:
     coroutine without raising StopIteration (see awaiting.pyx).
     """
 
+    def __class_getitem__(cls, item):  # in an annotation
+        return cls
+
     def attempt(self):
         """Try. Returns the result, or PENDING: the task is then parked, and this is called again when it is woken."""
         raise NotImplementedError
@@ -159,6 +162,9 @@ class Task(Timer):
     about to be raised in it, and in the end StopIteration(result) or its exception; `state`, True while it runs and
     nobody waits, who awaits it, a list if several do, None when it has ended unseen, False when its end was seen.
     """
+
+    def __class_getitem__(cls, item):  # in an annotation
+        return cls
 
     def __init__(self, coro, queue):
         Timer.__init__(self)

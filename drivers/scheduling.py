@@ -30,6 +30,9 @@ class Sequence:
     `len(sequence)` of them, as long as there is memory. Of several tasks that iterate each gets its share.
     """
 
+    def __class_getitem__(cls, item):  # in an annotation
+        return cls
+
     def __init__(self):
         self._events = Queue()
 

@@ -24,6 +24,9 @@ class Barrier:
     are as CPython's asyncio has them.
     """
 
+    def __class_getitem__(cls, item):  # in an annotation
+        return cls
+
     def __init__(self, participants, func=None, args=()):
         if not isinstance(participants, int) or participants < 1:
             raise ValueError("a barrier is for 1 participant or more, a whole number, not " + repr(participants))

@@ -49,6 +49,9 @@ class WaitAny(_Members):
 
     _last = None
 
+    def __class_getitem__(cls, item):  # in an annotation
+        return cls
+
     def wait(self):
         """Awaitable: the member that happened."""
         return _Any(self)
@@ -76,6 +79,9 @@ class ELO:
     `wait()` ends with the task, cancelled or not; it raises what the task raised. Whoever waits, alone or in a WaitAny,
     leaves the task running when it goes. `await elo()` is the task's result; `elo().cancel()` cancels it.
     """
+
+    def __class_getitem__(cls, item):  # in an annotation
+        return cls
 
     def __init__(self, coro, *args, **kwargs):
         if not isinstance(coro, Task):

@@ -29,6 +29,9 @@ class Queue:
     Everything but `task_done`, which any task may call, is for tasks of the loop: WrongContextError elsewhere.
     """
 
+    def __class_getitem__(cls, item):  # in an annotation
+        return cls
+
     def __init__(self, maxsize=0):
         if not isinstance(maxsize, int):
             raise TypeError("maxsize is a whole number, 0 or less for no limit, not " + repr(maxsize))

@@ -77,6 +77,15 @@ def check_stubs(folder, layer):
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
+def generic_in(layer):
+    """[(module, class)]: the public classes that are generic for a type checker, as ThreadSafeQueue[int] is."""
+    found = []
+    for stem in stubs_of(layer):
+        source = (ROOT / layer / f"{stem}.pyi").read_text()
+        found += [(stem, name) for name in re.findall(r"^class ([A-Za-z]\w*)\(.*\[_\w+\].*\):", source, re.MULTILINE)]
+    return found
+
+
 def names_in(layer):
     """The names that a type checker finds in `from twincore.<layer> import ...`."""
     source = (ROOT / layer / "__init__.pyi").read_text()

@@ -84,6 +84,9 @@ class _NextBatch(GetMany):
 class Batches:
     """`async for items in queue.batches(most)`. Several tasks may iterate."""
 
+    def __class_getitem__(cls, item):  # in an annotation
+        return cls
+
     def __init__(self, queue, most):
         self._queue = queue
         self._most = _most(most)

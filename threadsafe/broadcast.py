@@ -53,6 +53,9 @@ class Broadcast:
     forgotten, costs nothing.
     """
 
+    def __class_getitem__(cls, item):  # in an annotation
+        return cls
+
     def __init__(self, size):
         if not isinstance(size, int) or size < 1:
             raise ValueError("a broadcast keeps 1 item or more, not " + repr(size))
@@ -136,6 +139,9 @@ class Subscription:
     that is cancelled or times out takes nothing. After `unsubscribe`, and after `close` of the broadcast when it has had
     all, it raises QueueClosed, and `async for` ends.
     """
+
+    def __class_getitem__(cls, item):  # in an annotation
+        return cls
 
     def __init__(self, broadcast):
         self.lost = 0

@@ -89,6 +89,9 @@ class TaskHandle(Call):
     loop is stopped, waiting for a task that has started raises LoopStopped; one that has not is waited for.
     """
 
+    def __class_getitem__(cls, item):  # in an annotation
+        return cls
+
     def __init__(self, loop, coro, name, report):
         Call.__init__(self, loop, coro, None)
         self.name = name

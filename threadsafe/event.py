@@ -20,6 +20,9 @@ class Signal:
 
     await_instead = None  # what a thread that runs a loop is told to await; None: wait()
 
+    def __class_getitem__(cls, item):  # in an annotation
+        return cls
+
     def __init__(self):
         self._line = parking.WaitLine()
 

@@ -48,6 +48,9 @@ class ThreadSafeQueue:
     stays. After `close` nothing can be put, what is queued can be got, then QueueClosed is raised.
     """
 
+    def __class_getitem__(cls, item):  # in an annotation
+        return cls
+
     def __init__(self, buf, overflow="raise"):
         if isinstance(buf, int):
             if buf < 1:

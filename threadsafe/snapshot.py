@@ -64,6 +64,9 @@ class Snapshot:
     overwritten ROWS times.
     """
 
+    def __class_getitem__(cls, item):  # in an annotation
+        return cls
+
     def __init__(self, fields, typecode=None):
         if isinstance(fields, int):
             count = fields

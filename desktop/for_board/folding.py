@@ -7,7 +7,7 @@
 | `a if MICROPYTHON else b` | a |
 | `sys.implementation.name == "cpython"` | False |
 | `"File": "files_cpython"`, in a table of what is loaded when it is used | not there |
-| a method that does nothing but raise NotImplementedError, or is called `forked` | not there |
+| a method that does nothing but raise NotImplementedError, or is called `forked` or `__class_getitem__` | not there |
 | a method of the same body as the one before it, `__await__` and `__iter__` | the same one, by both names |
 | `_NAME = 3`, a private number of a module, assigned once | put in where it is used |
 """
@@ -25,6 +25,7 @@ KNOWN: dict[str, dict[str, int]] = {  # module of core -> what it has
     "native": {"MICROPYTHON": True, "COMPILED": False},
     "times": {"UNITS_PER_MS": 1, "CLOCK_HZ": 1000},
 }
+OF_CPYTHON = ("forked", "__class_getitem__")  # methods that nobody calls on MicroPython
 
 
 def folded(source: str) -> str:
@@ -97,8 +98,8 @@ def _without_unused(tree: ast.Module) -> Iterator[Edit]:
 def _is_unused(method: ast.stmt) -> bool:
     if not isinstance(method, ast.FunctionDef) or method.decorator_list:
         return False
-    if method.name == "forked" or len(method.body) != 2:
-        return method.name == "forked"
+    if method.name in OF_CPYTHON or len(method.body) != 2:
+        return method.name in OF_CPYTHON
     text, statement = method.body
     return (
         isinstance(text, ast.Expr)  # what it would be for

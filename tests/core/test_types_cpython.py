@@ -1,5 +1,6 @@
 """What a type checker knows of core: results come through tasks, what is not awaited is found; and that it is so."""
 
+import importlib
 import importlib.util
 import re
 
@@ -7,7 +8,7 @@ import pytest
 
 from twincore import core
 
-from type_checking import check_stubs, names_in, said_of, type_of
+from type_checking import check_stubs, generic_in, names_in, said_of, type_of
 
 pytestmark = [
     pytest.mark.cpython,
@@ -124,3 +125,9 @@ def test_what_core_gives_and_what_a_type_checker_finds_there_are_the_same():
     assert found == {*lazy, *at_once, "to_thread"}
     for name in found:
         assert getattr(core, name) is not None
+
+
+def test_generic_types_take_an_argument_as_the_program_runs():
+    for module, name in generic_in("core"):
+        kind = getattr(importlib.import_module(f"twincore.core.{module}"), name)
+        assert issubclass(type("Own", (kind[int],), {}), kind)

@@ -1,0 +1,32 @@
+"""What a type checker finds in `twincore.drivers`: all of it is loaded when it is first used."""
+
+from .crontab import cron as cron
+from .flashing import heartbeat as heartbeat
+from .gps import AS_GPS as AS_GPS
+from .gps_rw import GPS as GPS
+from .gps_timed import GPS_RWTimer as GPS_RWTimer
+from .gps_timed import GPS_Timer as GPS_Timer
+from .half_duplex import HalfDuplex as HalfDuplex
+from .half_duplex import ResponseTooLong as ResponseTooLong
+from .hd44780 import LCD as LCD
+from .heartbeat_client import HeartbeatClient as HeartbeatClient
+from .heartbeat_server import HeartbeatServer as HeartbeatServer
+from .htu21d import HTU21D as HTU21D
+from .i2c_link_initiator import Initiator as Initiator
+from .i2c_link_responder import Responder as Responder
+from .kml import KMLLog as KMLLog
+from .logger import Logger as Logger
+from .logger import LogSource as LogSource
+from .loop_metrics import LoopReading as LoopReading
+from .loop_metrics import metrics as metrics
+from .nec_ir import NEC_IR as NEC_IR
+from .nec_transmitter import NECTransmitter as NECTransmitter
+from .nmea import NMEA as NMEA
+from .polled import FailedReading as FailedReading
+from .polled import Polled as Polled
+from .records import RecordOrientedUart as RecordOrientedUart
+from .scheduling import Sequence as Sequence
+from .scheduling import schedule as schedule
+from .sd_card import SDCard as SDCard
+from .syncom import SynCom as SynCom
+from .watchdog import Watchdog as Watchdog

@@ -1,0 +1,33 @@
+"""What a type checker knows of `watchdog`: `on_late` takes a list of names."""
+
+from collections.abc import Callable
+from typing import Any, NoReturn, Protocol, type_check_only
+
+from ..core.task import Task
+from ..offload.worker import Worker
+
+LAST: int
+
+@type_check_only
+class _WDT(Protocol):
+    def feed(self) -> object: ...
+
+class Sign:
+    name: str
+    resting: bool
+
+    def __init__(self, name: str) -> None: ...
+    def __call__(self, _: Any = None) -> None: ...
+    def rest(self) -> None: ...
+    def progress(self) -> int | None: ...
+
+class Watchdog:
+    timeout_ms: int
+
+    def __init__(
+        self, timeout_ms: int, wdt: _WDT | None = None, on_late: Callable[[list[str]], object] | None = None
+    ) -> None: ...
+    def expect(self, name: str, limit_ms: int) -> Sign: ...
+    def watch(self, worker: Worker, limit_ms: int) -> None: ...
+    def late(self) -> list[str]: ...
+    def start(self) -> Task[NoReturn]: ...

@@ -1,0 +1,5 @@
+"""What a type checker knows of `reactions`."""
+
+from .contact import Contact
+
+class Reacting(Contact): ...

@@ -1,0 +1,30 @@
+"""What a type checker finds in `twincore.threadsafe`, what is loaded when it is first used included."""
+
+from ..core.queue_errors import QueueClosed as QueueClosed
+from ..core.queue_errors import QueueEmpty as QueueEmpty
+from ..core.queue_errors import QueueFull as QueueFull
+from ..offload.worker import Context as Context
+from .bottom_half import BottomHalf as BottomHalf
+from .broadcast import Broadcast as Broadcast
+from .broadcast import Lagged as Lagged
+from .broadcast import Subscription as Subscription
+from .bytepipe import BytePipe as BytePipe
+from .calls import LoopStopped as LoopStopped
+from .calls import TaskHandle as TaskHandle
+from .calls import call_soon_threadsafe as call_soon_threadsafe
+from .calls import create_task_threadsafe as create_task_threadsafe
+from .calls import open_for_calls as open_for_calls
+from .calls import run_coroutine_threadsafe as run_coroutine_threadsafe
+from .condition import ThreadSafeCondition as ThreadSafeCondition
+from .event import ThreadSafeEvent as ThreadSafeEvent
+from .inbox import LoopClosed as LoopClosed
+from .lock import ThreadSafeLock as ThreadSafeLock
+from .message import Message as Message
+from .pipestream import RawPipe as RawPipe
+from .pipestream import open_stream as open_stream
+from .queue import ThreadSafeQueue as ThreadSafeQueue
+from .semaphore import ThreadSafeBoundedSemaphore as ThreadSafeBoundedSemaphore
+from .semaphore import ThreadSafeSemaphore as ThreadSafeSemaphore
+from .snapshot import Snapshot as Snapshot
+from .spsc import SPSCQueue as SPSCQueue
+from .spsc import check_single as check_single

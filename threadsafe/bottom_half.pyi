@@ -1,0 +1,13 @@
+"""What a type checker knows of `bottom_half`: `ring` fits as a handler that is given one argument, or none."""
+
+from collections.abc import Callable
+
+from ..core.loop import Loop
+
+class BottomHalf:
+    loop: Loop
+
+    def __init__(self, run: Callable[[], object] | None = None, loop: Loop | None = None) -> None: ...
+    def ring(self, _: object = None) -> None: ...
+    def run(self) -> object: ...
+    def stop(self) -> None: ...
