@@ -1,13 +1,17 @@
-"""What a type checker says of a program that uses the library, and of its stubs. For test_types_cpython.py.
+"""The tests of what a type checker knows of a layer, which each test_types_cpython.py gives its programs.
 
 The library is found as sources in a folder of its own: what is installed, editable, is not seen by mypy.
 """
 
+import importlib
+import importlib.util
 import os
 import re
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parents[1]
 LAYERS = ("core", "threadsafe", "primitives", "drivers", "offload")  # each may import those before it
@@ -91,3 +95,52 @@ def names_in(layer):
     source = (ROOT / layer / "__init__.pyi").read_text()
     pairs = re.findall(r"^from \S+ import (\w+) as \1$|^(\w+)(?::| =) ", source, re.MULTILINE)
     return {imported or assigned for imported, assigned in pairs}
+
+
+class Types:
+    """Base of a layer's class of tests. A program is checked that uses the layer in right and in wrong ways."""
+
+    NEEDED = "needs mypy: pip install -e '.[lint]'"
+    pytestmark = pytest.mark.skipif(importlib.util.find_spec("mypy") is None, reason=NEEDED)
+
+    layer: str
+    head: str  # how the program begins, up to within a function
+    known: dict  # expression: its type
+    right: list  # statements of which nothing is said
+    wrong: dict  # statement: what is said of it, a regular expression
+    given: frozenset  # the names that the layer gives
+
+    def pytest_generate_tests(self, metafunc):
+        for name, values in (("expression", self.known), ("statement", self.wrong)):
+            if name in metafunc.fixturenames:
+                metafunc.parametrize(name, list(values))
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def said(cls, tmp_path_factory):
+        body = (*[f"reveal_type({expression})" for expression in cls.known], *cls.right, *cls.wrong)
+        return said_of(tmp_path_factory.mktemp("types"), cls.head, body)
+
+    def test_the_type_of_a_right_use_is_known(self, said, expression):
+        assert type_of(said, expression) == self.known[expression]
+
+    def test_a_wrong_use_is_found(self, said, statement):
+        first = said[statement][0]
+        assert first.startswith("error: ") and re.search(self.wrong[statement], first), first
+
+    def test_nothing_else_is_found(self, said):
+        assert {line for line, texts in said.items() if "error" in str(texts)} == set(self.wrong)
+
+    def test_the_types_are_those_of_the_modules(self, tmp_path):
+        check_stubs(tmp_path, self.layer)
+
+    def test_what_the_layer_gives_and_what_a_type_checker_finds_there_are_the_same(self):
+        assert names_in(self.layer) == self.given
+        layer = importlib.import_module(f"twincore.{self.layer}")
+        for name in self.given:
+            assert getattr(layer, name) is not None
+
+    def test_generic_types_take_an_argument_as_the_program_runs(self):
+        for module, name in generic_in(self.layer):
+            kind = getattr(importlib.import_module(f"twincore.{self.layer}.{module}"), name)
+            assert issubclass(type("Own", (kind[int],), {}), kind)

@@ -1,19 +1,12 @@
 """What a type checker knows of core: results come through tasks, what is not awaited is found; and that it is so."""
 
-import importlib
-import importlib.util
-import re
-
 import pytest
 
-from twincore import core
+from twincore.core import lazy_names
 
-from type_checking import check_stubs, generic_in, names_in, said_of, type_of
+from type_checking import Types
 
-pytestmark = [
-    pytest.mark.cpython,
-    pytest.mark.skipif(importlib.util.find_spec("mypy") is None, reason="needs mypy: pip install -e '.[lint]'"),
-]
+pytestmark = pytest.mark.cpython
 
 HEAD = """
 from collections.abc import Generator
@@ -89,45 +82,12 @@ WRONG = {  # statement: what is said of it
     "core.creat_task": 'has no attribute "creat_task"',
 }
 
-
-@pytest.fixture(scope="module")
-def said(tmp_path_factory):
-    body = (*[f"reveal_type({expression})" for expression in KNOWN], *RIGHT, *WRONG)
-    return said_of(tmp_path_factory.mktemp("types"), HEAD, body)
+LAZY = {pair.split("=")[0] for pair in lazy_names.LAZY.split()}
+AT_ONCE = {"CancelledError", "TimeoutError", "WrongContextError", "Task", "Loop", "sleep", "sleep_ms", "compiled"}
+AT_ONCE |= {"create_task", "current_task", "get_event_loop", "new_event_loop", "run", "__version__", "to_thread"}
 
 
-@pytest.mark.parametrize("expression", KNOWN)
-def test_the_type_of_a_right_use_is_known(said, expression):
-    assert type_of(said, expression) == KNOWN[expression]
-
-
-@pytest.mark.parametrize("statement", WRONG)
-def test_a_wrong_use_is_found(said, statement):
-    first = said[statement][0]
-    assert first.startswith("error: ") and re.search(WRONG[statement], first), first
-
-
-def test_nothing_else_is_found(said):
-    assert {line for line, texts in said.items() if "error" in str(texts)} == set(WRONG)
-
-
-def test_the_types_are_those_of_the_modules(tmp_path):
-    check_stubs(tmp_path, "core")
-
-
-def test_what_core_gives_and_what_a_type_checker_finds_there_are_the_same():
-    from twincore.core import lazy_names
-
-    lazy = {pair.split("=")[0] for pair in lazy_names.LAZY.split()}
-    found = names_in("core")
-    at_once = {"CancelledError", "TimeoutError", "WrongContextError", "Task", "Loop", "sleep", "sleep_ms", "compiled"}
-    at_once |= {"create_task", "current_task", "get_event_loop", "new_event_loop", "run", "__version__"}
-    assert found == {*lazy, *at_once, "to_thread"}
-    for name in found:
-        assert getattr(core, name) is not None
-
-
-def test_generic_types_take_an_argument_as_the_program_runs():
-    for module, name in generic_in("core"):
-        kind = getattr(importlib.import_module(f"twincore.core.{module}"), name)
-        assert issubclass(type("Own", (kind[int],), {}), kind)
+class TestTypes(Types):
+    layer = "core"
+    head, known, right, wrong = HEAD, KNOWN, RIGHT, WRONG
+    given = frozenset([*LAZY, *AT_ONCE])

@@ -1,19 +1,12 @@
 """What a type checker knows of drivers: of right uses the types, of wrong ones the mistake; and that it is so."""
 
-import importlib
-import importlib.util
-import re
-
 import pytest
 
 from twincore import drivers
 
-from type_checking import check_stubs, generic_in, names_in, said_of, type_of
+from type_checking import Types
 
-pytestmark = [
-    pytest.mark.cpython,
-    pytest.mark.skipif(importlib.util.find_spec("mypy") is None, reason="needs mypy: pip install -e '.[lint]'"),
-]
+pytestmark = pytest.mark.cpython
 
 HEAD = """
 from __future__ import annotations
@@ -163,39 +156,7 @@ WRONG = {  # statement: what is said of it
 }
 
 
-@pytest.fixture(scope="module")
-def said(tmp_path_factory):
-    body = (*[f"reveal_type({expression})" for expression in KNOWN], *RIGHT, *WRONG)
-    return said_of(tmp_path_factory.mktemp("types"), HEAD, body)
-
-
-@pytest.mark.parametrize("expression", KNOWN)
-def test_the_type_of_a_right_use_is_known(said, expression):
-    assert type_of(said, expression) == KNOWN[expression]
-
-
-@pytest.mark.parametrize("statement", WRONG)
-def test_a_wrong_use_is_found(said, statement):
-    first = said[statement][0]
-    assert first.startswith("error: ") and re.search(WRONG[statement], first), first
-
-
-def test_nothing_else_is_found(said):
-    assert {line for line, texts in said.items() if "error" in str(texts)} == set(WRONG)
-
-
-def test_the_types_are_those_of_the_modules(tmp_path):
-    check_stubs(tmp_path, "drivers")
-
-
-def test_what_drivers_gives_and_what_a_type_checker_finds_there_are_the_same():
-    found = names_in("drivers")
-    assert found == set(drivers._MODULES)
-    for name in found:
-        assert getattr(drivers, name) is not None
-
-
-def test_generic_types_take_an_argument_as_the_program_runs():
-    for module, name in generic_in("drivers"):
-        kind = getattr(importlib.import_module(f"twincore.drivers.{module}"), name)
-        assert issubclass(type("Own", (kind[int],), {}), kind)
+class TestTypes(Types):
+    layer = "drivers"
+    head, known, right, wrong = HEAD, KNOWN, RIGHT, WRONG
+    given = frozenset(drivers._MODULES)

@@ -1,19 +1,12 @@
 """What a type checker knows of threadsafe: what is put in comes out, in tasks and threads; and that it is so."""
 
-import importlib
-import importlib.util
-import re
-
 import pytest
 
 from twincore import threadsafe
 
-from type_checking import check_stubs, generic_in, names_in, said_of, type_of
+from type_checking import Types
 
-pytestmark = [
-    pytest.mark.cpython,
-    pytest.mark.skipif(importlib.util.find_spec("mypy") is None, reason="needs mypy: pip install -e '.[lint]'"),
-]
+pytestmark = pytest.mark.cpython
 
 HEAD = """
 from array import array
@@ -156,39 +149,7 @@ WRONG = {  # statement: what is said of it
 }
 
 
-@pytest.fixture(scope="module")
-def said(tmp_path_factory):
-    body = (*[f"reveal_type({expression})" for expression in KNOWN], *RIGHT, *WRONG)
-    return said_of(tmp_path_factory.mktemp("types"), HEAD, body)
-
-
-@pytest.mark.parametrize("expression", KNOWN)
-def test_the_type_of_a_right_use_is_known(said, expression):
-    assert type_of(said, expression) == KNOWN[expression]
-
-
-@pytest.mark.parametrize("statement", WRONG)
-def test_a_wrong_use_is_found(said, statement):
-    first = said[statement][0]
-    assert first.startswith("error: ") and re.search(WRONG[statement], first), first
-
-
-def test_nothing_else_is_found(said):
-    assert {line for line, texts in said.items() if "error" in str(texts)} == set(WRONG)
-
-
-def test_the_types_are_those_of_the_modules(tmp_path):
-    check_stubs(tmp_path, "threadsafe")
-
-
-def test_what_threadsafe_gives_and_what_a_type_checker_finds_there_are_the_same():
-    found = names_in("threadsafe")
-    assert found == {*threadsafe.__all__, "Context"}
-    for name in found:
-        assert getattr(threadsafe, name) is not None
-
-
-def test_generic_types_take_an_argument_as_the_program_runs():
-    for module, name in generic_in("threadsafe"):
-        kind = getattr(importlib.import_module(f"twincore.threadsafe.{module}"), name)
-        assert issubclass(type("Own", (kind[int],), {}), kind)
+class TestTypes(Types):
+    layer = "threadsafe"
+    head, known, right, wrong = HEAD, KNOWN, RIGHT, WRONG
+    given = frozenset([*threadsafe.__all__, "Context"])
