@@ -4,13 +4,9 @@ from . import from_thread as from_thread
 from . import serial_cpython, sqlite_cpython, subprocess_cpython
 from .asyncio_call_cpython import FarCancelled as FarCancelled
 from .asyncio_worker_cpython import AsyncioWorker as AsyncioWorker
-from .executors_cpython import JobLost as JobLost
+from .carrier_cpython import JobLost as JobLost
 from .files_cpython import File as File
 from .files_cpython import open as open
-from .files_cpython import read_bytes as read_bytes
-from .files_cpython import read_text as read_text
-from .files_cpython import write_bytes as write_bytes
-from .files_cpython import write_text as write_text
 from .iterating import iterate as iterate
 from .job import Job as Job
 from .job import JobCancelled as JobCancelled
@@ -25,6 +21,10 @@ from .service import Service as Service
 from .token import cancelled as cancelled
 from .token import checkpoint as checkpoint
 from .token import progress as progress
+from .whole_files_cpython import read_bytes as read_bytes
+from .whole_files_cpython import read_text as read_text
+from .whole_files_cpython import write_bytes as write_bytes
+from .whole_files_cpython import write_text as write_text
 from .worker import Context as Context
 from .worker import Pool as Pool
 from .worker import Worker as Worker

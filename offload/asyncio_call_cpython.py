@@ -2,28 +2,42 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable, Generator
 from inspect import iscoroutinefunction
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from ..core.misuse import describe
+from ..core.describing import describe
 from ..core.queue_errors import QueueClosed
 from ..threadsafe.parking import check_timeout
 from ..threadsafe.queue import ThreadSafeQueue
+from .coroutines_cpython import check_callback
 from .job import Job, JobCancelled, WorkerClosed, check_on_cancel
 from .options import Insisting, Options
+
+if TYPE_CHECKING:
+    from .asyncio_worker_cpython import AsyncioWorker
+    from .job import _OnCancel
+
+T = TypeVar("T")
+Dropped = Callable[[Any, "BaseException | None"], object]
 
 
 class FarCancelled(RuntimeError):
     """What was awaited in another loop was cancelled there; the caller was not."""
 
 
-class AsyncioCall(Insisting):
+class AsyncioCall(Insisting, Generic[T]):  # type: ignore[type-arg]  # as StrandJob
     """Awaitable, once: a call to an AsyncioWorker."""
 
-    def __init__(self, worker, job) -> None:
+    def __init__(self, worker: AsyncioWorker, job: Job[T]) -> None:
         Insisting.__init__(self, job, True)
         self._worker = worker
 
-    def options(self, timeout: float | None = None, on_cancel: str = "signal", dropped=None) -> AsyncioCall:
+    def options(  # type: ignore[override]
+        self, timeout: float | None = None, on_cancel: _OnCancel = "signal", dropped: Dropped | None = None
+    ) -> AsyncioCall[T]:
         """The same call, under these rules.
 
         `timeout`: seconds from when it is first awaited, then TimeoutError; what becomes of the task of asyncio is as if
@@ -35,8 +49,7 @@ class AsyncioCall(Insisting):
         """
         job = self.job
         check_on_cancel(on_cancel)
-        if not (dropped is None or callable(dropped)):
-            raise TypeError(f"dropped is a function, not {dropped!r}")
+        check_callback("dropped", dropped)
         job.limits = Options(check_timeout(timeout), dropped, None)
         job.kept = on_cancel != "abandon"
         self._signal = on_cancel == "signal"
@@ -54,36 +67,35 @@ class AsyncioCall(Insisting):
         """Cancel the task of asyncio."""
         self._worker.cancel(self.job)
 
-    def __await__(self):
-        if self.job.kept:
-            return (yield from Insisting.__await__(self))
-        return (yield from self.job.__await__())
+    def __await__(self) -> Generator[Any, Any, T]:
+        result: T = yield from (Insisting.__await__(self) if self.job.kept else self.job.__await__())
+        return result
 
     __iter__ = __await__
 
 
-class PlainJob(Job):
+class PlainJob(Job):  # type: ignore[type-arg]
     """Its function is called, not awaited."""
 
-    def finish(self, result, error) -> None:
+    def finish(self, result: Any, error: BaseException | None) -> None:
         self.pool.count(error is None)
         Job.finish(self, result, error)
 
 
-class StreamJob(Job):
+class StreamJob(Job):  # type: ignore[type-arg]
     """Carries the items of an asynchronous iterable; however it ends, who waits for one is told."""
 
-    def __init__(self, worker, source, args, ahead) -> None:
+    def __init__(self, worker: AsyncioWorker, source: Any, args: tuple[Any, ...], ahead: int) -> None:
         super().__init__(worker, self.carry, (), {})
         self.source = source
         self.source_args = args
-        self.items = ThreadSafeQueue(ahead)
+        self.items: ThreadSafeQueue[Any] = ThreadSafeQueue(ahead)
 
     async def carry(self) -> None:
         """A task of asyncio."""
         source = self.source(*self.source_args) if callable(self.source) else self.source
         iterator = source.__aiter__()
-        put, try_put = self.items.put, self.items.try_put
+        put, try_put = self.items.put, self.items.try_put  # type: ignore[attr-defined]
         try:
             async for item in iterator:
                 if not try_put(item):
@@ -93,21 +105,22 @@ class StreamJob(Job):
                 await iterator.aclose()
 
     def describe(self) -> str:
-        return getattr(self.source, "__qualname__", None) or repr(self.source)
+        name: str | None = getattr(self.source, "__qualname__", None)
+        return name or repr(self.source)
 
-    def finish(self, result, error) -> None:
+    def finish(self, result: Any, error: BaseException | None) -> None:
         Job.finish(self, result, error)
         self.items.close()
 
-    def fail(self, error) -> None:
+    def fail(self, error: BaseException) -> None:
         Job.fail(self, error)
         self.items.close()
 
 
-class AsyncioIteration:
+class AsyncioIteration(Generic[T]):
     """See AsyncioWorker.iterate. One task iterates at a time; cancelled, it loses no item."""
 
-    def __init__(self, worker, source, args, ahead) -> None:
+    def __init__(self, worker: AsyncioWorker, source: Any, args: tuple[Any, ...], ahead: int) -> None:
         if not callable(source) and (args or not hasattr(source, "__aiter__")):
             raise TypeError(
                 f"an asynchronous iterable, or a function that makes one and its arguments, is expected, not {source!r}"
@@ -116,17 +129,18 @@ class AsyncioIteration:
         self._call = AsyncioCall(worker, self._job)
         self._begun = self._ended = False
 
-    def __aiter__(self):
+    def __aiter__(self) -> AsyncioIteration[T]:
         return self
 
-    async def __anext__(self):
+    async def __anext__(self) -> T:
         if self._ended:
             raise StopAsyncIteration
         if not self._begun:
             self._call.start()
             self._begun = True
         try:
-            return await self._job.items.get()
+            item: T = await self._job.items.get()
+            return item
         except QueueClosed:
             pass
         self._ended = True
@@ -144,10 +158,12 @@ class AsyncioIteration:
             except (JobCancelled, WorkerClosed):
                 pass
 
-    async def __aenter__(self):
+    async def __aenter__(self) -> AsyncioIteration[T]:
         return self
 
-    async def __aexit__(self, exc_type, exc, tb):
+    async def __aexit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
+    ) -> None:
         await self.aclose()
 
     def __del__(self) -> None:
@@ -156,7 +172,7 @@ class AsyncioIteration:
             self._call.close()
 
 
-def check_function(fn, name) -> None:
+def check_function(fn: Any, name: str) -> None:
     """TypeError unless `fn` can be called; `name` is the method that was given it."""
     if not callable(fn):
         raise TypeError(
@@ -166,9 +182,10 @@ def check_function(fn, name) -> None:
         raise TypeError(f"{describe(fn)} is a coroutine function: write run({describe(fn)}, ...), which awaits it there")
 
 
-def where_task(task) -> str:
+def where_task(task: asyncio.Task[Any]) -> str:
     """Where `task` waits, innermost first."""
-    steps, step = [], task.get_coro()
+    steps: list[str] = []
+    step: Any = task.get_coro()
     while step is not None and getattr(step, "cr_frame", None) is not None:
         frame = step.cr_frame
         if frame.f_code.co_filename != __file__:

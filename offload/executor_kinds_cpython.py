@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import faulthandler
 import os
 import signal
 import sys
 import threading
-from concurrent.futures import BrokenExecutor, Executor, ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 from importlib.util import find_spec
+from typing import Any
 from weakref import WeakSet
 
 from .remote_call_cpython import BYTES, CLUSTER, OTHER, THREAD, far_side
@@ -18,7 +21,7 @@ WORDS = ("process", "interpreter", "dask")
 
 SETTLING = 5.0  # seconds
 
-living = WeakSet()  # Remotes; whose processes end when this one does
+living: WeakSet[Any] = WeakSet()  # Remotes; whose processes end when this one does
 _registered = False
 _forked = False  # this is the child of a fork
 
@@ -27,19 +30,19 @@ class Engine:
     """An executor. `made` by the pool, which then ends it; `client`: of a cluster that was made for it; `stacks`: how
     its processes are asked where they are, None if they can't be."""
 
-    def __init__(self, executor, made=False, client=None, stacks=None) -> None:
+    def __init__(self, executor: Any, made: bool = False, client: Any = None, stacks: Stacks | None = None) -> None:
         self.executor = executor
         self.made = made
         self.client = client
         self.stacks = stacks
         # The dict itself, filled as they start; as ProcessPoolExecutor.kill_workers of Python 3.14 has it.
-        self.processes = getattr(executor, "_processes", None)
-        self._ends = None
+        self.processes: dict[int, Any] | None = getattr(executor, "_processes", None)
+        self._ends: str | None = None
         self._watched = 0  # of the processes
 
-    def submit(self, *call):
+    def submit(self, *call: Any) -> Future[Any]:
         """As the executor's own. BrokenExecutor only if the call will not be made."""
-        future = self.executor.submit(*call)
+        future: Future[Any] = self.executor.submit(*call)
         # ProcessPoolExecutor looks out for the processes that there are when its thread is woken, which is before a
         # new one is started (Python 3.11): woken once more it notices if that one is killed.
         while self.processes and len(self.processes) > self._watched:
@@ -59,7 +62,7 @@ class Engine:
                 self.kill()
         return self._ends
 
-    def ask(self, numbers) -> dict:
+    def ask(self, numbers: set[int]) -> dict[int, str]:
         """Where its processes are that have one of the jobs `numbers`: {number: text}. Blocks for a moment."""
         if self.stacks is None:
             return {}
@@ -86,7 +89,7 @@ class Engine:
         if thread is not None:
             thread.join(timeout)
 
-    def _all(self) -> list:
+    def _all(self) -> list[Any]:
         return list((self.processes or {}).values())
 
     def close(self) -> None:
@@ -99,7 +102,7 @@ class Engine:
             cluster.close()
 
 
-def resolve(executor):
+def resolve(executor: Any) -> tuple[int, Engine | None, Callable[[int], Engine] | None]:
     """(how a call is handed over, an Engine or None, what makes one)"""
     if executor == "process":
         return BYTES, None, _processes
@@ -126,11 +129,11 @@ def resolve(executor):
     return (THREAD if isinstance(executor, ThreadPoolExecutor) else OTHER), Engine(executor), None
 
 
-def _of_dask(thing) -> bool:
+def _of_dask(thing: object) -> bool:
     return type(thing).__module__.partition(".")[0] == "distributed"
 
 
-def _processes(size):
+def _processes(size: int) -> Engine:
     import multiprocessing
     from concurrent.futures.process import ProcessPoolExecutor
 
@@ -146,13 +149,11 @@ def _processes(size):
     return Engine(ProcessPoolExecutor(size, context, far_side.prepare, (folder,)), True, None, stacks)
 
 
-def _interpreters(size):
-    from concurrent.futures import InterpreterPoolExecutor
-
-    return Engine(InterpreterPoolExecutor(size), True)
+def _interpreters(size: int) -> Engine:
+    return Engine(concurrent.futures.InterpreterPoolExecutor(size), True)  # type: ignore[attr-defined,unused-ignore]
 
 
-def _cluster(size):
+def _cluster(size: int) -> Engine:
     from distributed import Client, get_client
 
     try:
@@ -162,7 +163,7 @@ def _cluster(size):
         return Engine(client.get_executor(), True, client)
 
 
-def _how_ended(code) -> str:
+def _how_ended(code: int) -> str:
     if code < 0:
         try:
             return "was killed by " + signal.Signals(-code).name
@@ -178,7 +179,7 @@ def _end_before_exit() -> None:
     if not _registered:
         _registered = True
         # concurrent.futures waits for its processes in a callback of this kind; the newest comes first.
-        threading._register_atexit(_at_exit)
+        threading._register_atexit(_at_exit)  # type: ignore[attr-defined]
 
 
 def _at_exit() -> None:

@@ -9,7 +9,8 @@ thread, the feeder, carries them over, since pickling, starting a process and re
 from __future__ import annotations
 
 import threading
-from concurrent.futures import BrokenExecutor, CancelledError
+from concurrent.futures import CancelledError, Future
+from typing import Any, cast
 
 from ..core.errors import TimeoutError
 from ..core.queue_errors import QueueClosed
@@ -18,19 +19,17 @@ from ..core.times import CLOCK_HZ, units
 from ..threadsafe.event import ThreadSafeEvent
 from ..threadsafe.parking import wait_in_thread
 from . import fork_cpython
-from .executor_kinds_cpython import Engine, living, resolve
-from .job import WorkerClosed
-from .remote_call_cpython import BYTES, CLUSTER, THREAD, RemoteError, call_of, open_answer  # noqa: F401
+from .carrier_cpython import Carrier, Entry, JobLost  # noqa: F401
+from .executor_kinds_cpython import Engine, living
+from .job import Job, WorkerClosed
+from .remote_call_cpython import BYTES, CLUSTER, THREAD, RemoteError  # noqa: F401
 from .stacks_cpython import ask, place
+from .worker import Pool
 
 QUICK = units(0.01)  # a job that took less is followed at once by another
 
 
-class JobLost(BrokenExecutor):
-    """The process that ran the job, or was about to, has ended. Whether the function was called is not known."""
-
-
-class Remote:
+class Remote(Carrier):
     """What a pool with an executor hands its jobs to. See Pool.
 
     `executor`: a concurrent.futures.Executor or a dask.distributed.Client, which stays its owner's to close; or one of
@@ -43,25 +42,23 @@ class Remote:
     | `count(counts)`, `stuck()`, `check_options()` | any thread | never |
     """
 
-    def __init__(self, pool, executor) -> None:
-        self.pool = pool
-        self.how, self._engine, self._make = resolve(executor)
-        self._running = {}  # job -> [its future or None, since when (-1: it has no permit yet), the engine, its number]
+    def __init__(self, pool: Pool, executor: Any) -> None:
+        Carrier.__init__(self, pool, executor)
+        self._running: dict[Job[Any], Entry] = {}
         self._lock = threading.Lock()  # guards what is counted and who feeds; held for a few lines
         self._feeding = False
         self._lost = False  # given by the parent of a fork
         self._given_up = False
-        self._ending = False  # the program ends
         self._done = self._failed = self._longest = 0
         self._count = 0  # jobs that were carried, which numbers them
         self._feeder = 0  # the feeder's ident
-        self._parents = None
+        self._parents: Engine | None = None
         self.ended = ThreadSafeEvent()
         self.check_options(pool.on_cancel, None)
         fork_cpython.pools.add(self)
         living.add(self)
 
-    def submit(self, job) -> bool:
+    def submit(self, job: Job[Any]) -> bool:
         """Put `job` in the pool's line. False if that is full; QueueClosed."""
         jobs = self.pool.jobs
         if self._lost:
@@ -76,21 +73,21 @@ class Remote:
             self.pool.idle.notify()
         return True
 
-    def count(self, counts) -> None:
+    def count(self, counts: dict[str, float]) -> None:
         """Set in `counts` what Pool.statistics tells. What is at the executor is "running"."""
         with self._lock:
             now = self.pool.clock.now()
-            took = [now - entry[1] for entry in self._running.values() if entry[1] >= 0]
+            took = [now - entry.since for entry in self._running.values() if entry.since >= 0]
             counts["queued"] += len(self._running) - len(took)
             counts["longest"] = max([self._longest, *took]) / CLOCK_HZ
             counts.update(running=len(took), done=self._done, failed=self._failed)
 
-    def stuck(self) -> list:
+    def stuck(self) -> list[Job[Any]]:
         """The jobs that are at the executor."""
         with self._lock:
             return list(self._running)
 
-    def check_options(self, on_cancel, progress) -> None:
+    def check_options(self, on_cancel: str, progress: Any) -> None:
         """Raise ValueError for what needs the caller's own process."""
         if self.how == THREAD:
             return
@@ -100,7 +97,7 @@ class Remote:
                 what + " can't reach a function in another process; with this executor on_cancel is 'abandon' or 'wait'"
             )
 
-    def check_local(self, what) -> None:
+    def check_local(self, what: str) -> None:
         """Raise ValueError if its functions would get copies of what they are called with."""
         if self.how in (BYTES, CLUSTER):
             raise ValueError(
@@ -108,7 +105,7 @@ class Remote:
                 f"given; {what} needs a Worker, or a pool of threads"
             )
 
-    async def close(self, timeout) -> None:
+    async def close(self, timeout: float | None) -> None:
         """Wait for what is queued and runs, then end the executor if the pool made it. See Pool.close."""
         pool = self.pool
         if not self._feeding:
@@ -119,7 +116,7 @@ class Remote:
             await self.ended.wait(timeout)
         except TimeoutError:
             pool._withdraw_queued()
-            found = {}
+            found: dict[int, str] = {}
             try:
                 found = await ask(self._engine, self._numbers())
             except RuntimeError:  # there is no thread to ask with: what is stuck is named all the same
@@ -129,33 +126,26 @@ class Remote:
                 raise
             stuck = self._give_up(found)
             if stuck:
-                raise TimeoutError(f"{pool.name} is still running {', '.join(stuck)} after {timeout} s") from None
+                raise TimeoutError(f"{pool.name} is still {', '.join(stuck)} after {timeout} s") from None
 
-    def _numbers(self) -> set:
+    def _numbers(self) -> set[int]:
         with self._lock:
-            return {entry[3] for entry in self._running.values()}
+            return {entry.number for entry in self._running.values()}
 
-    def _give_up(self, found) -> list:
+    def _give_up(self, found: dict[int, str]) -> list[str]:
         self._given_up = True
         with self._lock:
-            running = [(job, *entry) for job, entry in self._running.items()]
+            running = list(self._running.items())
         stuck = []
-        for job, future, _, engine, number in running:
+        for job, entry in running:
             if not job.ended() or job.cancelled:
-                stuck.append(job.describe() + place(job, self.how, engine, found.get(number)))
+                does = "running " if entry.since >= 0 else "waiting for a permit to run "
+                stuck.append(does + job.describe() + place(job, self.how, entry.engine, found.get(entry.number)))
             job.fail(WorkerClosed(self.pool.name + " was closed before this job could end"))
-            if future is not None:
-                future.cancel()
+            if entry.future is not None:
+                entry.future.cancel()
         self.kill()
         return stuck
-
-    def kill(self) -> Engine | None:
-        """End the processes that the pool has made, whatever they do. Returns the executor that had them. Any thread."""
-        engine = self._engine
-        if engine is None or not engine.made:
-            return None
-        engine.kill()
-        return engine
 
     def end(self) -> Engine | None:
         """`kill`, as the program ends: what is in line would be done by new processes, for which Python would wait."""
@@ -218,25 +208,27 @@ class Remote:
             pool.report("Its executor could not be closed", error)
         self.ended.set()
 
-    def _next(self):
+    def _next(self) -> Any:
         """A job, PENDING while enough are at the executor, or QueueClosed."""
         if len(self._running) >= self.pool.size:
             return PENDING
         return self.pool.look()
 
-    def _carry(self, job, predecessor=None, its_error=None) -> None:
+    def _carry(
+        self, job: Job[Any], predecessor: Job[Any] | None = None, its_error: BaseException | None = None
+    ) -> None:
         """Take `job` to the executor, perhaps in the place of another. The feeder; for that, the executor's thread."""
         pool = self.pool
         with self._lock:
             if predecessor is not None:
                 self._count_out(predecessor, its_error)
             self._count += 1
-            entry = self._running[job] = [None, -1, None, self._count]
+            entry = self._running[job] = Entry(self._count)
         if pool.putters.any():
             pool.putters.notify()
         if pool.limiter is not None:
             pool.limiter.acquire_sync()
-        entry[1] = pool.clock.now()
+        entry.since = pool.clock.now()
         if not job.claim():  # withdrawn
             with self._lock:
                 del self._running[job]
@@ -250,27 +242,28 @@ class Remote:
         else:
             follow(lambda future: self._ended(job, future, entry))
 
-    def _ended(self, job, future, entry) -> None:
+    def _ended(self, job: Job[Any], future: Future[Any], entry: Entry) -> None:
         """The executor's thread, or the feeder."""
         failure = CancelledError() if future.cancelled() else future.exception()  # the executor's
-        result, error = self._outcome(job, future, failure, entry[2])
+        result, error = self._outcome(job, future, failure, entry.engine)
         following = PENDING if failure is not None else self._following(entry)
         if following is PENDING:
             self._finish(job, result, error)
         else:
-            self._carry(following, job, error)
+            self._carry(cast("Job[Any]", following), job, error)
             job.finish(result, error)
 
-    def _following(self, entry):
+    def _following(self, entry: Entry) -> Any:
         """The job that the executor's own thread takes there after a quick one, without the feeder; or PENDING.
 
         To wake the feeder takes as long as such a job. Not called after a failure of the executor, which may hold its
         lock then. Not for a limiter, as that thread may not wait; nor from the feeder, where one would lead to the next.
         """
-        engine = entry[2]
+        engine = entry.engine
         if (
-            self._given_up or self.pool.limiter is not None or not engine.made or engine.processes is None
-            or self.pool.clock.now() - entry[1] > QUICK or threading.get_ident() == self._feeder
+            self._given_up or self.pool.limiter is not None
+            or engine is None or not engine.made or engine.processes is None
+            or self.pool.clock.now() - entry.since > QUICK or threading.get_ident() == self._feeder
         ):
             return PENDING
         try:
@@ -278,44 +271,7 @@ class Remote:
         except QueueClosed:
             return PENDING
 
-    def _submit_call(self, job, entry):
-        call = call_of(job, self.how, entry[3])
-        for last in (False, True):
-            engine = self._engine
-            if engine is None:
-                if self._ending:
-                    raise WorkerClosed(f"{self.pool.name} ends with the program, before {job.describe()} could begin")
-                engine = self._engine = self._make(self.pool.size)
-            entry[2] = engine
-            try:
-                entry[0] = engine.submit(*call)
-                if self._ending:
-                    self.kill()
-                return entry[0]
-            except BrokenExecutor as error:  # it broke before this job came
-                lost = self._broken(job, error, engine)
-                if last or self._make is None:
-                    raise lost from error
-        return None
-
-    def _outcome(self, job, future, failure, engine):
-        """(result, error)"""
-        try:
-            if failure is None:
-                return open_answer(job, self.how, future.result())
-            if future.cancelled():
-                return None, JobLost(job.describe() + " was cancelled in its executor")
-            if isinstance(failure, BrokenExecutor) or type(failure).__name__ == "KilledWorker":
-                lost = self._broken(job, failure, engine)
-                lost.__cause__ = failure
-                return None, lost
-            if self.how != THREAD and isinstance(failure, CancelledError):
-                return None, JobLost(f"{job.describe()} was cancelled in its executor: {failure}")
-            return None, failure
-        except BaseException as error:
-            return None, error
-
-    def _finish(self, job, result, error) -> None:
+    def _finish(self, job: Job[Any], result: Any, error: BaseException | None) -> None:
         """The executor's thread, or the feeder."""
         if self._given_up:
             error = WorkerClosed(self.pool.name + " was closed before this job could end")
@@ -328,10 +284,10 @@ class Remote:
         finally:
             self._made_room()
 
-    def _count_out(self, job, error) -> None:
+    def _count_out(self, job: Job[Any], error: BaseException | None) -> None:
         """`job` is not at the executor any more. With the lock."""
         entry = self._running.pop(job)
-        self._longest = max(self._longest, self.pool.clock.now() - entry[1])
+        self._longest = max(self._longest, self.pool.clock.now() - entry.since)
         if error is None:
             self._done += 1
         else:
@@ -343,20 +299,3 @@ class Remote:
             self.pool.limiter.release()
         if self.pool.idle.any():
             self.pool.idle.notify()
-
-    def _broken(self, job, error, engine):
-        """The error for a `job` that went with its executor, which is forgotten if the pool can make another."""
-        text = f"{job.describe()} was lost with its process"
-        ends = engine.ends()
-        text += f": one of {self.pool.name}'s {ends}" if ends else f": {error}"
-        if isinstance(error, BrokenExecutor):
-            if self._make is None:
-                text += "; the executor was given to the pool: make a new one, and a pool for it"
-            elif self._engine is engine:
-                self._engine = None
-        return JobLost(text)
-
-    def _end_executor(self) -> None:
-        engine = self._engine
-        if engine is not None and engine.made:
-            engine.close()

@@ -15,6 +15,8 @@ import signal
 import struct
 import threading
 import traceback
+from collections.abc import Callable
+from typing import Any
 
 RETURNED, RAISED, UNSENT, UNKNOWN = range(4)  # returned; raised; its result can't be sent; it can't be loaded here
 
@@ -22,7 +24,7 @@ RETURNED, RAISED, UNSENT, UNKNOWN = range(4)  # returned; raised; its result can
 NOTE = ".job"  # a file: the number of its job, and the ident of the thread that makes the calls
 STACKS = ".stacks"  # a FIFO: where it is
 LAYOUT = struct.Struct("QQ")
-SIGNAL = getattr(signal, "SIGUSR2", None)
+SIGNAL: Any = getattr(signal, "SIGUSR2", None)
 
 _number = struct.Struct("Q")
 _note = None  # that file, in memory: a function that closes descriptors which are not its own does not change it
@@ -44,14 +46,14 @@ def prepare(folder: str | None = None) -> None:
             pass  # a file system without FIFOs, say
 
 
-def _end_with(parent, folder) -> None:
+def _end_with(parent: Any, folder: str | None) -> None:
     parent.join()  # sleeps in the kernel
     if folder is not None:
         shutil.rmtree(folder, ignore_errors=True)
     os._exit(1)
 
 
-def _can_be_asked(base) -> None:
+def _can_be_asked(base: str) -> None:
     global _note
     os.mkfifo(base + STACKS, 0o600)
     # Open at both ends, and never waiting: nothing that is written while nobody reads can stop or end the process.
@@ -62,17 +64,19 @@ def _can_be_asked(base) -> None:
     os.rename(base, base + NOTE)  # last: without a handler the signal would end the process
 
 
-def call(payload: bytes, by_value: bool = False, number: int = 0) -> tuple:
+def call(payload: bytes, by_value: bool = False, number: int = 0) -> tuple[Any, ...]:
     """Make the call that was pickled in `payload`; `by_value`: with cloudpickle. Raises nothing.
 
     `number`: by which the parent knows it, if it should ask where this process is.
     """
     if _note is not None:
         _number.pack_into(_note, 0, number)
-    dumps = pickle.dumps
+    dumps: Callable[[Any], bytes] = pickle.dumps
     try:
         if by_value:
-            from cloudpickle import dumps
+            import cloudpickle
+
+            dumps = cloudpickle.dumps
         func, args, kwargs = pickle.loads(payload)
     except BaseException as error:
         return UNKNOWN, _text(error)
@@ -86,7 +90,7 @@ def call(payload: bytes, by_value: bool = False, number: int = 0) -> tuple:
         return UNSENT, type(result).__name__, f"{type(error).__name__}: {_words(error)}"
 
 
-def _sent(error, dumps):
+def _sent(error: BaseException, dumps: Callable[[Any], bytes]) -> bytes | None:
     """`error` pickled, or None if it would not arrive."""
     try:
         data = dumps(error)
@@ -97,12 +101,12 @@ def _sent(error, dumps):
     return None
 
 
-def _words(error) -> str:
+def _words(error: BaseException) -> str:
     try:
         return str(error)
     except BaseException:
         return "(it has no text)"
 
 
-def _text(error) -> str:
+def _text(error: BaseException) -> str:
     return "".join(traceback.format_exception(type(error), error, error.__traceback__))

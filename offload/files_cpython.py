@@ -1,9 +1,8 @@
-"""offload.open: Python's files, awaited; and a whole file read or written in one hop. CPython only.
+"""offload.open: Python's files, awaited. CPython only.
 
     async with offload.open("log.txt") as f:
         async for line in f:
             ...
-    data = await offload.read_bytes("picture.png")
 
 The calls are made by the pool "files" unless another is given: 8 threads, so 8 files that block (a FIFO nobody writes
 to, a network share that hangs) hold up the rest. Such files had better have a pool of their own.
@@ -12,29 +11,51 @@ to, a network share that hangs) hold up the rest. Such files had better have a p
 from __future__ import annotations
 
 import builtins
-import io
-import os
-from collections.abc import Awaitable, Generator, Iterable
-from os import PathLike
-from typing import Any, Union
+from collections.abc import Callable, Coroutine, Generator, Iterable
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, AnyStr, Generic, TypeVar, overload
 
 from ..threadsafe.parking import check_timeout
 from .arrivals import Arrivals, quick
 from .files_thread_cpython import FileThread
 from .iterating import turn
-from .job import WorkerClosed
+from .job import Job, WorkerClosed
 from .options import Options
 from .pools import pool as named_pool
 from .strand_cpython import Strand, StrandJob
+from .whole_files_cpython import Path
+from .worker import Pool
 
-Path = Union[str, bytes, "PathLike[str]", "PathLike[bytes]"]
+if TYPE_CHECKING:
+    from _typeshed import OpenBinaryMode, OpenTextMode, ReadableBuffer, WriteableBuffer
+
+T = TypeVar("T")
+Opener = Callable[[str, int], int]
 
 
+@overload
 def open(
-    path: Path | int, mode: str = "r", buffering: int = -1, encoding: str | None = None, errors: str | None = None,
-    newline: str | None = None, closefd: bool = True, opener: Any = None, *, pool: Any = None,
-    timeout: float | None = None,
-) -> Opening:
+    path: Path | int, mode: OpenTextMode = "r", buffering: int = -1, encoding: str | None = None,
+    errors: str | None = None, newline: str | None = None, closefd: bool = True, opener: Opener | None = None, *,
+    pool: Pool | None = None, timeout: float | None = None,
+) -> Opening[str]: ...
+@overload
+def open(
+    path: Path | int, mode: OpenBinaryMode, buffering: int = -1, encoding: str | None = None,
+    errors: str | None = None, newline: str | None = None, closefd: bool = True, opener: Opener | None = None, *,
+    pool: Pool | None = None, timeout: float | None = None,
+) -> Opening[bytes]: ...
+@overload
+def open(
+    path: Path | int, mode: str, buffering: int = -1, encoding: str | None = None,
+    errors: str | None = None, newline: str | None = None, closefd: bool = True, opener: Opener | None = None, *,
+    pool: Pool | None = None, timeout: float | None = None,
+) -> Opening[Any]: ...
+def open(
+    path: Path | int, mode: str = "r", buffering: int = -1, encoding: str | None = None,
+    errors: str | None = None, newline: str | None = None, closefd: bool = True, opener: Opener | None = None, *,
+    pool: Pool | None = None, timeout: float | None = None,
+) -> Opening[Any]:
     """The File of that name, awaited or by `async with`, which closes it. Arguments and errors are those of Python's open.
 
     `pool`: whose threads make the calls. `timeout`: seconds to open it in, then TimeoutError. A file that is opened when
@@ -44,56 +65,33 @@ def open(
     return Opening(Strand(pool), (path, mode, buffering, encoding, errors, newline, closefd, opener), timeout)
 
 
-def read_bytes(path: Path | int, *, pool: Any = None) -> Any:
-    """Awaitable, a Job: all that is in a file. OSError as open and read raise it."""
-    return _pool(pool).assign(_read_bytes, path)
-
-
-def read_text(path: Path | int, encoding: str | None = None, errors: str | None = None, *, pool: Any = None) -> Any:
-    """Awaitable, a Job: all that is in a file, as text; line ends become "\\n"."""
-    return _pool(pool).assign(_read_text, path, encoding, errors)
-
-
-def write_bytes(path: Path | int, data: Any, *, pool: Any = None) -> Any:
-    """Awaitable, a Job: make the file, or empty it, and write `data`; returns how many bytes.
-
-    Cancelled before it began, it does nothing; later, the data is written all the same.
-    """
-    return _pool(pool).assign(_write_bytes, path, data)
-
-
-def write_text(
-    path: Path | int, data: str, encoding: str | None = None, errors: str | None = None, newline: str | None = None, *,
-    pool: Any = None,
-) -> Any:
-    """Awaitable, a Job: as write_bytes, for text; returns how many characters."""
-    return _pool(pool).assign(_write_text, path, data, encoding, errors, newline)
-
-
-class Opening:
+class Opening(Generic[AnyStr]):
     """What `open` returns: awaitable, once, and an `async with`."""
 
     def __init__(self, strand: Strand, args: tuple[Any, ...], timeout: float | None) -> None:
         self._strand = strand
         self._job = strand.pool.assign(_open, *args).options(timeout=timeout, dropped=_close_unwanted)
-        self._file: Any = None
+        self._file: File[AnyStr] | None = None
 
-    def __await__(self) -> Generator[Any, Any, File]:
+    def __await__(self) -> Generator[Any, Any, File[AnyStr]]:
         return self._open().__await__()
 
-    async def _open(self) -> File:
+    async def _open(self) -> File[AnyStr]:
         return File(await self._job, self._strand)
 
-    async def __aenter__(self) -> File:
+    async def __aenter__(self) -> File[AnyStr]:
         file = self._file = await self._open()
         return file
 
-    async def __aexit__(self, exc_type: Any, exc: Any, tb: Any) -> None:
-        await self._file.close()
+    async def __aexit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
+    ) -> None:
+        if self._file is not None:
+            await self._file.close()
 
 
 @quick
-class File(Arrivals):
+class File(Arrivals, Generic[AnyStr]):
     """An open file, for tasks of any loop.
 
     | | blocks the awaiting task | hops |
@@ -122,54 +120,66 @@ class File(Arrivals):
         self._thread = thread
         self._strand = strand
 
+    if TYPE_CHECKING:
+
+        def __anext__(self) -> Coroutine[Any, Any, AnyStr]: ...
+
     # One hop each.
 
-    def read(self, size: int | None = -1) -> Awaitable[Any]:
+    def read(self, size: int | None = -1) -> Job[AnyStr]:
         """Up to `size` bytes or characters, all that is left if negative; empty at the end."""
         return self._reading(self._thread.read, size)
 
-    def readline(self, size: int = -1) -> Awaitable[Any]:
+    def readline(self, size: int = -1) -> Job[AnyStr]:
         """A line with its end; empty at the end of the file."""
         return self._reading(self._thread.readline, size)
 
-    def readlines(self, hint: int | None = -1) -> Awaitable[list[Any]]:
+    def readlines(self, hint: int | None = -1) -> Job[list[AnyStr]]:
         """A list of lines: all, or as many as make `hint` bytes or characters."""
         return self._reading(self._thread.readlines, hint)
 
-    def readinto(self, buffer: Any) -> Awaitable[int]:
+    def readinto(self: File[bytes], buffer: WriteableBuffer) -> Job[int]:
         """Fill `buffer`; returns how many bytes. The buffer is the thread's until then, even if the caller has gone."""
         return self._reading(self._thread.readinto, buffer)
 
-    def write(self, data: Any) -> Awaitable[int]:
+    @overload
+    def write(self: File[str], data: str) -> Job[int]: ...
+    @overload
+    def write(self: File[bytes], data: ReadableBuffer) -> Job[int]: ...
+    def write(self, data: Any) -> Job[int]:
         """Write `data`, to the file's buffer perhaps; returns how many bytes or characters."""
         return self._doing(self._thread.write, data)
 
-    def writelines(self, lines: Iterable[Any]) -> Awaitable[None]:
+    @overload
+    def writelines(self: File[str], lines: Iterable[str]) -> Job[None]: ...
+    @overload
+    def writelines(self: File[bytes], lines: Iterable[ReadableBuffer]) -> Job[None]: ...
+    def writelines(self, lines: Iterable[Any]) -> Job[None]:
         """Write what `lines` gives; an iterator is advanced by the thread, and may block."""
         return self._doing(self._thread.writelines, lines)
 
-    def seek(self, offset: int, whence: int = 0) -> Awaitable[int]:
+    def seek(self, offset: int, whence: int = 0) -> Job[int]:
         """Go to a position, which is returned."""
         return self._doing(self._thread.seek, offset, whence)
 
-    def tell(self) -> Awaitable[int]:
+    def tell(self) -> Job[int]:
         """The position: bytes, or what `seek` takes."""
         return self._doing(self._thread.tell)
 
-    def truncate(self, size: int | None = None) -> Awaitable[int]:
+    def truncate(self, size: int | None = None) -> Job[int]:
         """Make the file `size` bytes long, or as long as its position says."""
         return self._doing(self._thread.truncate, size)
 
-    def flush(self) -> Awaitable[None]:
+    def flush(self) -> Job[None]:
         """Hand what is in the buffer to the system."""
         return self._doing(self._thread.flush)
 
-    def _reading(self, fn: Any, *args: Any) -> Any:
+    def _reading(self, fn: Callable[..., T], *args: Any) -> Job[T]:
         if self._closed:
             raise ValueError(_CLOSED)
         return self._strand.assign(fn, args, self._thread.undo)
 
-    def _doing(self, fn: Any, *args: Any) -> Any:
+    def _doing(self, fn: Callable[..., T], *args: Any) -> Job[T]:
         if self._closed:
             raise ValueError(_CLOSED)
         return self._strand.assign(fn, args)
@@ -213,10 +223,12 @@ class File(Arrivals):
                 thread.report(strand.report)
             raise
 
-    async def __aenter__(self) -> File:
+    async def __aenter__(self) -> File[AnyStr]:
         return self
 
-    async def __aexit__(self, exc_type: Any, exc: Any, tb: Any) -> None:
+    async def __aexit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
+    ) -> None:
         await self.close()
 
     # What needs no thread.
@@ -262,13 +274,7 @@ class File(Arrivals):
 
 
 _NEW = 0  # a state of Job
-_SMALL = 1 << 16  # bytes
-_READ = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOINHERIT", 0)
 _CLOSED = "I/O operation on closed file."
-
-
-def _pool(pool: Any) -> Any:
-    return named_pool("files") if pool is None else pool
 
 
 # By a thread of the pool.
@@ -288,40 +294,3 @@ def _open(path: Any, mode: str, buffering: int, encoding: Any, errors: Any, newl
 def _close_unwanted(thread: FileThread | None, error: BaseException | None) -> None:
     if thread is not None:
         thread.raw.close()
-
-
-def _read_bytes(path: Any) -> bytes:
-    if isinstance(path, int):
-        with io.FileIO(path) as file:
-            return file.readall()
-    fd = os.open(path, _READ)  # four calls of the system for a small file; FileIO needs seven, a fifth of the whole hop
-    try:
-        data = os.read(fd, _SMALL)
-        more = os.read(fd, _SMALL)
-        if not more:
-            return data
-        with io.FileIO(fd, closefd=False) as file:
-            if file.seekable():  # in one piece: it may be large
-                file.seek(0)
-                return file.readall()
-            return b"".join((data, more, file.readall()))
-    except OSError as error:
-        error.filename = os.fspath(path)
-        raise
-    finally:
-        os.close(fd)
-
-
-def _read_text(path: Any, encoding: Any, errors: Any) -> str:
-    with builtins.open(path, encoding=encoding, errors=errors) as file:
-        return file.read()
-
-
-def _write_bytes(path: Any, data: Any) -> int:
-    with builtins.open(path, "wb") as file:
-        return file.write(data)
-
-
-def _write_text(path: Any, data: str, encoding: Any, errors: Any, newline: Any) -> int:
-    with builtins.open(path, "w", -1, encoding, errors, newline) as file:
-        return file.write(data)

@@ -87,9 +87,27 @@ class FileThread:
                 self._failure = error
             self._taken = sum(map(len, lines))
         else:
-            lines = self.raw.readlines(BLOCK)
+            lines = self._block()
         self.block.extendleft(lines)
         return bool(lines)
+
+    def _block(self) -> list[Any]:
+        raw = self.raw
+        start = raw.tell()
+        try:
+            whole: list[Any] = raw.readlines(BLOCK)
+            return whole
+        except OSError:  # what came before it was read and is lost, the file's own buffer included
+            raw.seek(start)
+        lines: list[Any] = []
+        try:
+            self._lines(BLOCK, lines)
+        except OSError as error:
+            raw.seek(start + sum(map(len, lines)))
+            if not lines:
+                raise
+            self._failure = error
+        return lines
 
     def _readline(self, size: int) -> Any:
         if self._unread is None:
@@ -204,7 +222,6 @@ class FileThread:
                 self._start = self.raw.tell()
             except OSError:  # an encoding for which it can't be found out
                 self._start = None
-
             self._was_read = True
 
     def _begin_write(self) -> None:
@@ -228,6 +245,8 @@ class FileThread:
         if left and self._text and self._seekable and self._start is not None:
             self.raw.read(self._taken - left)
             self._failure = None  # what reads there once more is told anew
+        elif left and not self._text:
+            self._failure = None
 
     def _take_unread(self) -> Any:
         data, self._unread = self._unread, None

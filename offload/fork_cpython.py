@@ -4,16 +4,19 @@ What the jobs of the parent return goes to the parent. A pool's child half can't
 parent holds, so it makes its own.
 """
 
+from __future__ import annotations
+
 import os
 from _thread import allocate_lock
+from typing import Any
 from weakref import WeakSet
 
 from .worker import Pool, Worker
 
-pools = WeakSet()
+pools: WeakSet[Any] = WeakSet()
 
 
-def _forked():
+def _forked() -> None:
     for one in list(pools):
         if isinstance(one, Pool):
             _begin_anew(one)
@@ -21,7 +24,7 @@ def _forked():
             one.forked()
 
 
-def _begin_anew(pool):
+def _begin_anew(pool: Pool) -> None:
     """The child has none of the parent's threads."""
     closed = pool.closed()
     pool._lock = allocate_lock()

@@ -34,6 +34,9 @@ class iterate(Arrivals):
     the task that iterates. An error of the iterable is raised after the items that came before it.
     """
 
+    def __class_getitem__(cls, item):  # in an annotation
+        return cls
+
     def __init__(self, source, *args, batch=64, ahead=1, pool=None):
         Arrivals.__init__(self, [])
         self._fetcher = None

@@ -1,6 +1,6 @@
 """What a type checker knows of `iterating`: the items are those of the iterable, or of what its function gives."""
 
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from types import TracebackType
 from typing import Any, TypeVar, overload
 
@@ -11,6 +11,8 @@ from .worker import Pool
 _T = TypeVar("_T")
 
 LINGER: int
+
+turn: Awaitable[None]
 
 class iterate(AsyncIterator[_T]):
     @overload

@@ -1,12 +1,11 @@
-"""What a type checker knows of `job`: awaiting a Job gives what its function returns.
-
-Its base, a Cell, is left out: where `core` has no types, Job would fit everywhere that something else is wanted, and a
-forgotten `await` would not be seen.
-"""
+"""What a type checker knows of `job`: awaiting a Job gives what its function returns."""
 
 from collections.abc import Awaitable, Callable, Generator
 from contextvars import Context
 from typing import Any, Literal, Protocol, TypeAlias, TypeVar, type_check_only
+
+from ..core.task import Task, Wait
+from .options import Options
 
 _T_co = TypeVar("_T_co", covariant=True)
 
@@ -33,7 +32,7 @@ class _Limited(Awaitable[_T_co], Protocol[_T_co]):  # the same job, or an option
     ) -> _Limited[_T_co]: ...
     def start(self) -> None: ...
 
-class Job(Awaitable[_T_co]):
+class Job(Wait[_T_co], Awaitable[_T_co]):
     pool: Any
     func: Callable[..., _T_co]
     args: tuple[Any, ...]
@@ -46,7 +45,7 @@ class Job(Awaitable[_T_co]):
     cancelled: bool
     kept: bool
     rung: bool
-    limits: Any
+    limits: Options | None
     context: Context | None
     queue: Any
 
@@ -54,7 +53,6 @@ class Job(Awaitable[_T_co]):
         self, pool: Any, func: Callable[..., _T_co], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> None: ...
     def __await__(self) -> Generator[Any, Any, _T_co]: ...
-    __iter__ = __await__
     def options(
         self,
         timeout: float | None = None,
@@ -72,8 +70,8 @@ class Job(Awaitable[_T_co]):
     def describe(self) -> str: ...
     def report_late(self) -> None: ...
     # For the scheduler.
-    def attempt(self) -> Any: ...
-    def park(self, task: Any) -> None: ...
+    def attempt(self) -> _T_co | Any: ...  # or PENDING
+    def park(self, task: Task[Any]) -> None: ...
     def answer(self) -> None: ...
-    def expire(self, task: Any) -> None: ...
-    def unpark(self, task: Any) -> bool: ...
+    def expire(self, task: Task[Any]) -> None: ...
+    def unpark(self, task: Task[Any]) -> bool: ...

@@ -10,20 +10,21 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable, Coroutine
-from typing import Any, ParamSpec, TypeVar
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, ParamSpec, TypeVar, cast
 
 from ..core.context import new_event_loop
+from ..core.describing import describe
 from ..core.errors import CancelledError, TimeoutError
 from ..core.loop import Loop
-from ..core.misuse import describe
-from ..core.native import print_exception
+from ..core.native import print_exception  # type: ignore[attr-defined]
 from ..threadsafe.calls import LoopStopped, call_soon_threadsafe, run_coroutine_threadsafe
 from ..threadsafe.event import ThreadSafeEvent
 from ..threadsafe.inbox import LoopClosed
 from ..threadsafe.parking import check_timeout
 from . import fork_cpython
 from .asyncio_call_cpython import FarCancelled, check_function
+from .closing_cpython import Closing
 from .job import WorkerClosed
 from .start_cpython import where
 
@@ -33,7 +34,7 @@ P = ParamSpec("P")
 _count = 0
 
 
-class LoopThread:
+class LoopThread(Closing):
     """A thread that runs a loop of twincore. It starts at the first call and does not keep the process alive.
 
     | method | who may call | blocks |
@@ -54,18 +55,18 @@ class LoopThread:
             name = f"LoopThread-{_count}"
         self.name = name
         self._begin()
-        self._gone = None
+        self._gone: str | None = None  # why it takes no more calls, once it takes none
         fork_cpython.pools.add(self)
 
     def _begin(self) -> None:
         self._lock = threading.Lock()
         self._ready = threading.Event()
-        self._thread = None
-        self._loop = None
+        self._thread: threading.Thread | None = None
+        self._loop: Loop | None = None
         self._stopped = ThreadSafeEvent()  # its run is over
         self._ended = ThreadSafeEvent()
-        self._running = {}  # TaskHandle -> its function
-        self._gave_up = False  # `close` did, on what is stuck
+        self._running: dict[Any, Callable[..., Any]] = {}  # TaskHandle -> its function
+        self._gave_up = False
 
     def loop(self) -> Loop:
         """Its Loop, for `threadsafe.call_soon_threadsafe` and the like; started if need be. WorkerClosed."""
@@ -100,15 +101,16 @@ class LoopThread:
             self._running.pop(handle, None)
         if error is not None:
             raise error
-        return result
+        return cast("T", result)
 
     async def call(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The result of `fn(*args, **kwargs)`, called by the thread's loop, which it must not block."""
         check_function(fn, "call")
         return await self.run(_call, fn, args, kwargs)
 
-    async def _end_of(self, handle, fn):
-        gone = None  # what the caller was cancelled by
+    async def _end_of(self, handle: Any, fn: Callable[..., Any]) -> tuple[Any, BaseException | None]:
+        outcome: tuple[Any, BaseException | None] = None, None
+        gone: BaseException | None = None  # what the caller was cancelled by
         while True:
             try:
                 outcome = await handle
@@ -129,15 +131,15 @@ class LoopThread:
                     break
         if gone is not None:
             raise gone
-        error = outcome[1]
-        if isinstance(error, (LoopClosed, CancelledError)):
+        failure = outcome[1]
+        if isinstance(failure, (LoopClosed, CancelledError)):
             if self._gone is not None:
                 raise self._closed_before(fn) from None
-            if isinstance(error, CancelledError):
-                raise FarCancelled(f"{describe(fn)} was cancelled in its own loop") from error
+            if isinstance(failure, CancelledError):
+                raise FarCancelled(f"{describe(fn)} was cancelled in its own loop") from failure
         return outcome
 
-    def _closed_before(self, fn) -> WorkerClosed:
+    def _closed_before(self, fn: Callable[..., Any]) -> WorkerClosed:
         return WorkerClosed(f"{self._gone}, before {describe(fn)} could end")
 
     def closed(self) -> bool:
@@ -164,7 +166,7 @@ class LoopThread:
                 pass
         return self._closing(timeout)
 
-    async def _closing(self, timeout) -> None:
+    async def _closing(self, timeout: float | None) -> None:
         thread = self._thread
         if thread is None:
             return
@@ -177,13 +179,6 @@ class LoopThread:
                 f"{self.name} is still running {stuck} after {timeout} s{where(thread.ident)}"
             ) from None
         thread.join()  # it has only to return
-
-    async def __aenter__(self) -> LoopThread:
-        return self
-
-    async def __aexit__(self, exc_type, exc, tb) -> None:
-        if not self._gave_up:  # by a `close` in the block, whose error this would hold back
-            await self.close()
 
     def forked(self) -> None:
         """In the child of a fork, which has none of the parent's threads."""
@@ -220,7 +215,9 @@ class LoopThread:
         self._ended.set()
 
 
-async def _outcome(fn, args, kwargs):
+async def _outcome(
+    fn: Callable[..., Awaitable[T]], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[T | None, BaseException | None]:
     """(result, error): what would end the loop's run, such as SystemExit, is for the caller."""
     try:
         return await fn(*args, **kwargs), None
@@ -230,5 +227,5 @@ async def _outcome(fn, args, kwargs):
         return None, error
 
 
-async def _call(fn, args, kwargs):
+async def _call(fn: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]) -> T:
     return fn(*args, **kwargs)

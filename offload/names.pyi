@@ -1,6 +1,9 @@
 """What a type checker knows of `names`: addresses as the standard library's socket has them."""
 
-from typing import Any
+from socket import AddressFamily, SocketKind
+from typing import TypeAlias
+
+_Address: TypeAlias = tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]
 
 TIMEOUT: int
 
@@ -12,5 +15,5 @@ async def getaddrinfo(
     proto: int = 0,
     flags: int = 0,
     timeout: float | None = 10,
-) -> list[tuple[Any, Any, int, str, tuple[Any, ...]]]: ...
+) -> list[tuple[AddressFamily, SocketKind, int, str, _Address]]: ...
 async def gethostbyname(host: str, timeout: float | None = 10) -> str: ...

@@ -11,6 +11,8 @@ from .telling import Progress
 
 if MICROPYTHON:
     from ..threadsafe.critical import enter, leave
+else:
+    from .coroutines_cpython import check_callback
 
 
 def limited(job, timeout=None, on_cancel=None, dropped=None, progress=None):
@@ -30,7 +32,9 @@ def limited(job, timeout=None, on_cancel=None, dropped=None, progress=None):
     timeout = check_timeout(pool.timeout if timeout is None else timeout)
     on_cancel = check_on_cancel(pool.on_cancel if on_cancel is None else on_cancel)
     for name, fn in (("dropped", dropped), ("progress", progress)):
-        if not (fn is None or callable(fn)):
+        if not MICROPYTHON:
+            check_callback(name, fn)
+        elif not (fn is None or callable(fn)):
             raise TypeError(name + " is a function, not " + repr(fn))
     pool.check_options(on_cancel, progress)
     job.limits = Options(timeout, dropped, progress)
@@ -106,6 +110,9 @@ def _call(job, dropped, outcome):
 
 class Insisting:
     """Awaitable: a job that is not left before its function has ended. See `limited`. `must`: nor before it has begun."""
+
+    def __class_getitem__(cls, item):  # in an annotation
+        return cls
 
     def __init__(self, job, signal, must=False):
         self.job = job

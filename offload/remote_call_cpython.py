@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Callable
 from importlib import import_module
+from typing import Any
 
 from . import token
+from .job import Job
 from .line import Slot
 
 far_side = import_module("twincore.offload.far_side_cpython")  # by the name under which the other process finds it
@@ -33,10 +36,10 @@ class RemoteTraceback(Exception):
     """The cause of an error that came from elsewhere: where it was raised there."""
 
     def __str__(self) -> str:
-        return "\n" + self.args[0]
+        return f"\n{self.args[0]}"
 
 
-def call_of(job, how, number):
+def call_of(job: Job[Any], how: int, number: int) -> tuple[Any, ...]:
     """What to give to `submit` of an executor for `job`; `how`: see above; `number`: by which its process is asked."""
     if how == THREAD:
         return _run_here, job
@@ -50,12 +53,14 @@ def call_of(job, how, number):
         raise _unpicklable(job, dumps, error) from error
 
 
-def open_answer(job, how, answer):
+def open_answer(job: Job[Any], how: int, answer: Any) -> tuple[Any, BaseException | None]:
     """(result, error) from what the call returned."""
     if how == THREAD or how == OTHER:
-        return answer
+        result, failed = answer
+        return result, failed
     kind = answer[0]
     name = job.describe()
+    error: BaseException
     if kind == far_side.UNKNOWN:
         error = pickle.UnpicklingError(
             f"{name} or its arguments can't be loaded in the other process; there:\n{answer[1]}"
@@ -78,7 +83,7 @@ def open_answer(job, how, answer):
     return None, error
 
 
-def _run_here(job):
+def _run_here(job: Job[Any]) -> tuple[Any, None]:
     """In a thread of an executor: `cancelled()` and the like hold."""
     slot = Slot(job.pool.clock)
     slot.job = job
@@ -92,15 +97,15 @@ def _run_here(job):
         token.leave()
 
 
-def _plain(func, args, kwargs):
+def _plain(func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, None]:
     """For executors of which nothing is known."""
     return func(*args, **kwargs), None
 
 
-def _unpicklable(job, dumps, error):
+def _unpicklable(job: Job[Any], dumps: Callable[[Any], bytes], error: Exception) -> pickle.PicklingError:
     """Say which part of `job` it was."""
     name = getattr(job.func, "__qualname__", job.describe())
-    parts = [(f"the function {name}", job.func)]
+    parts: list[tuple[str, Any]] = [(f"the function {name}", job.func)]
     parts += [(f"argument {n} of {name}", value) for n, value in enumerate(job.args, 1)]
     parts += [(f"argument {key} of {name}", value) for key, value in job.kwargs.items()]
     for what, value in parts:

@@ -12,23 +12,21 @@ comes when it is needed. Tasks wait for the pipes, so nothing is asked again and
 from __future__ import annotations
 
 import errno
-from _thread import RLock
+from collections.abc import Callable, Generator
+from types import TracebackType
+from typing import Any
 
 from ..core.context import check_context, get_event_loop, running_loop
 from ..core.deadline import wait_for
 from ..core.errors import TimeoutError
 from ..core.event import Event
-from ..core.queue_errors import QueueClosed
 from ..core.stream import Stream
-from ..threadsafe.bytepipe import BytePipe
-from ..threadsafe.event import ThreadSafeEvent
 from ..threadsafe.parking import check_timeout
 from ..threadsafe.pipestream import PipeStream, RawPipe
-from .job import WorkerClosed
+from .serial_line_cpython import Line
 from .worker import Pool
 
 SIZE = 1 << 14  # bytes in each of the two pipes
-BLOCK = 1 << 12  # bytes that are read or written at a time
 ASK_EVERY = 0.5  # seconds; how long the close of a port takes whose reads can't be cancelled
 LINGER = 5.0  # seconds
 
@@ -39,7 +37,9 @@ _SETTABLE = (
 _READABLE = (*_SETTABLE, "cts", "dsr", "ri", "cd", "in_waiting", "out_waiting")
 
 
-def open(port, baudrate=9600, *, size=SIZE, linger=LINGER, **options) -> _Opening:
+def open(
+    port: str, baudrate: int = 9600, *, size: int = SIZE, linger: float | None = LINGER, **options: Any
+) -> _Opening:
     """`async with open(...) as port:`, or `port = await open(...)`: a SerialPort. For tasks of a loop of twincore.
 
     `port`: a device, or one of pyserial's URLs; `options`: those of serial.Serial, but for `timeout`, `write_timeout` and
@@ -54,9 +54,9 @@ def open(port, baudrate=9600, *, size=SIZE, linger=LINGER, **options) -> _Openin
     return _Opening(_pyserial().serial_for_url, (port, baudrate), options, size, linger)
 
 
-def _pyserial():
+def _pyserial() -> Any:
     try:
-        import serial
+        import serial  # type: ignore[import-untyped,import-not-found,unused-ignore]
 
         serial.serial_for_url  # noqa: B018  there is another package of that name
     except (ImportError, AttributeError) as error:
@@ -85,7 +85,14 @@ class SerialPort(PipeStream):
     exception nothing more is sent. Cancelled, `wait_closed` leaves the close to go on.
     """
 
-    def __init__(self, line, linger) -> None:
+    _loop: Any  # as Stream and PipeStream have them
+    _out: Any
+    _closing: bool
+    _lost: OSError | None
+    _take: Callable[[int], object]
+    _shut: Callable[[], None]
+
+    def __init__(self, line: Line, linger: float | None) -> None:
         PipeStream.__init__(self, RawPort(line), {"port": line.port.name, "serial": line.port})
         self._line = line
         self._linger = linger
@@ -93,11 +100,13 @@ class SerialPort(PipeStream):
 
     @property
     def name(self) -> str:
-        return self._line.port.name
+        name: str = self._line.port.name
+        return name
 
     @property
     def baudrate(self) -> int:
-        return self._line.port.baudrate
+        rate: int = self._line.port.baudrate
+        return rate
 
     async def drain(self) -> None:
         """Wait until all that was written before is with the system. OSError if the port failed or was closed."""
@@ -109,20 +118,20 @@ class SerialPort(PipeStream):
         await self.drain()
         await self._line.call(self._line.port.flush)
 
-    async def set(self, **settings) -> None:
+    async def set(self, **settings: Any) -> None:
         """Change settings of pyserial's, as in `set(baudrate=9600, dtr=False)`, in that order. ValueError if it can't be."""
         for name in settings:
             if name not in _SETTABLE:
                 raise TypeError(f"a serial port has no setting {name}: there are {', '.join(_SETTABLE)}")
         await self._line.call(_set, self._line.port, settings)
 
-    async def get(self, name):
+    async def get(self, name: str) -> Any:
         """A setting, a line (cts, dsr, ri, cd), or how much the system holds (in_waiting, out_waiting), as it is now."""
         if name not in _READABLE:
             raise TypeError(f"a serial port has no {name}; there are {', '.join(_READABLE)}")
         return await self._line.call(getattr, self._line.port, name)
 
-    async def send_break(self, duration=0.25) -> None:
+    async def send_break(self, duration: float = 0.25) -> None:
         """Hold the line in the break condition for so many seconds."""
         await self._line.call(self._line.port.send_break, duration)
 
@@ -152,8 +161,8 @@ class SerialPort(PipeStream):
 
     aclose = wait_closed
 
-    async def __aexit__(self, exc_type, exc, tb) -> None:
-        if exc_type is None:
+    async def __aexit__(self, *exc: type[BaseException] | BaseException | TracebackType | None) -> None:
+        if all(part is None for part in exc):
             await self.wait_closed()
             return
         self._linger = 0
@@ -186,17 +195,17 @@ class SerialPort(PipeStream):
 class RawPort(RawPipe):
     """The line as the loop's side has it: a RawPipe that knows why it is closed."""
 
-    def __init__(self, line) -> None:
+    def __init__(self, line: Line) -> None:
         RawPipe.__init__(self, line.incoming, line.outgoing)
         self.line = line
 
-    def read(self, n=-1):
+    def read(self, n: int = -1) -> bytes | None:
         data = RawPipe.read(self, n)
         if data == b"" and n != 0:
             self.line.check()
         return data
 
-    def write(self, buf):
+    def write(self, buf: bytes | bytearray | memoryview) -> int | None:
         self.line.check()
         count = RawPipe.write(self, buf)
         if count:
@@ -207,116 +216,19 @@ class RawPort(RawPipe):
         self.line.stop()
 
 
-class Line:
-    """An open port with its pipes and threads. What they share with the loop's thread."""
-
-    def __init__(self, size, pool) -> None:
-        self.port = None
-        self.pool = pool
-        self.incoming = BytePipe(size)
-        self.outgoing = BytePipe(size)
-        self.error = None  # why it failed. Written before the pipes are closed
-        self.written = 0  # bytes put in `outgoing`, ever. The loop's
-        self.sent = 0  # of these with the system. The writer's
-        self._progress = ThreadSafeEvent()  # `sent` has changed, or it failed
-        self._stopping = False
-        self._threads = 2  # that use the port; the last one closes it
-        self._lock = RLock()  # guards these two, for a few lines. `stop` may come in the midst of them, from a `__del__`
-
-    def start(self) -> None:
-        for work in (self._read, self._write):
-            self.pool.assign(self._run, work).start()
-
-    def check(self) -> None:
-        """OSError if it failed."""
-        if self.error is not None:
-            raise OSError(errno.EIO, f"{self.port.name}: {self.error}") from self.error
-
-    def stop(self) -> None:
-        """End the threads, which closes the port. Any thread; blocks for nothing; again: nothing happens."""
-        with self._lock:
-            if not self._stopping:
-                self._stopping = True
-                self._cancel()
-        self.incoming.close()
-        self.outgoing.close()
-        self._progress.set()
-        self.pool.shut()
-
-    def _cancel(self) -> None:
-        """Wake who is in a call of the port, or about to be. A port that is closed, or can't: no matter."""
-        if self._threads:
-            for name in ("cancel_read", "cancel_write"):
-                getattr(self.port, name, int)()
-
-    async def call(self, function, *args):
-        """The result of `function(*args)`, called by a thread. OSError if the port failed or was closed."""
-        try:
-            return await self.pool.assign(function, *args)
-        except WorkerClosed:
-            self.check()
-            raise _closed() from None
-
-    async def drain(self) -> None:
-        target = self.written
-        while self.sent < target:
-            self._progress.clear()
-            self.check()
-            if self._stopping:
-                raise _closed()
-            if self.sent < target:
-                await self._progress.wait()
-        self.check()
-
-    # The threads.
-
-    def _run(self, work) -> None:
-        try:
-            work()
-        except QueueClosed:
-            pass
-        except Exception as error:
-            if not self._stopping:
-                self.error = error
-        self.stop()
-        with self._lock:
-            self._threads -= 1
-            last = not self._threads
-        if last:
-            self.port.close()
-
-    def _read(self) -> None:
-        port = self.port
-        put = self.incoming.write_sync
-        while not self._stopping:
-            data = port.read(1)  # blocks
-            if data:
-                try:
-                    more = min(port.in_waiting, BLOCK)
-                except OSError:  # the next read says so, too
-                    more = 0
-                put(data + port.read(more) if more else data)
-
-    def _write(self) -> None:
-        while not self._stopping:
-            data = self.outgoing.read_sync(BLOCK)
-            if not data:
-                return
-            self.port.write(data)
-            self.sent += len(data)
-            self._progress.set()
-
-
 class _Opening:
     """What `open` returns: to be awaited, or for one `async with`."""
 
-    def __init__(self, function, args, options, size, linger) -> None:
+    def __init__(
+        self, function: Callable[..., Any], args: tuple[Any, ...], options: dict[str, Any], size: int,
+        linger: float | None,
+    ) -> None:
         self._call = (function, args, options)
         self._size = size
         self._linger = linger
-        self._port = None
+        self._port: SerialPort | None = None
 
-    def __await__(self):
+    def __await__(self) -> Generator[Any, Any, SerialPort]:
         return self._open().__await__()
 
     async def _open(self) -> SerialPort:
@@ -341,22 +253,21 @@ class _Opening:
         return stream
 
     async def __aenter__(self) -> SerialPort:
-        self._port = await self._open()
-        return self._port
+        port = self._port = await self._open()
+        return port
 
-    async def __aexit__(self, *exc) -> None:
-        await self._port.__aexit__(*exc)
+    async def __aexit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
+    ) -> None:
+        if self._port is not None:
+            await self._port.__aexit__(exc_type, exc, tb)
 
 
-def _discard(port, error) -> None:
+def _discard(port: Any, error: BaseException | None) -> None:
     if port is not None:
         port.close()
 
 
-def _closed() -> OSError:
-    return OSError(errno.EBADF, "the port was closed")
-
-
-def _set(port, settings) -> None:
+def _set(port: Any, settings: dict[str, Any]) -> None:
     for name, value in settings.items():
         setattr(port, name, value)

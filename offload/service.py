@@ -45,6 +45,9 @@ class Service:
     loop's exception handler, when it happens. `stack_size`: bytes, 0: 8192 on RP2, elsewhere as the system has it.
     """
 
+    def __class_getitem__(cls, item):  # in an annotation
+        return cls
+
     def __init__(self, func, *args, name=None, stack_size=0, on_stop=None):
         global _count
         for what, given in (("a service", func), ("on_stop", on_stop)):

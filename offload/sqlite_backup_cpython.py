@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from ..threadsafe.parking import check_timeout
+from .coroutines_cpython import check_callback
 from .options import Options
 from .sqlite_thread_cpython import Database
 from .sqlite_transaction_cpython import level
@@ -19,6 +20,7 @@ async def copy(
     timeout: float | None,
 ) -> None:
     """See Connection.backup."""
+    check_callback("progress", progress)
     database = connection._opened()
     to_connection = isinstance(target, type(connection))
     to = target._opened() if to_connection else target

@@ -16,6 +16,7 @@ import sqlite3
 import warnings
 from collections.abc import Callable, Generator, Iterable
 from time import monotonic
+from types import TracebackType
 from typing import Any
 
 from ..threadsafe.lock import ThreadSafeLock
@@ -108,7 +109,9 @@ class Connection:
     async def __aenter__(self) -> Connection:
         return self if self._database is not None and not self._closed else await self._open()
 
-    async def __aexit__(self, exc_type: Any, exc: Any, tb: Any) -> None:
+    async def __aexit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
+    ) -> None:
         await self.close()
 
     async def close(self, timeout: float | None = None) -> None:
@@ -206,7 +209,7 @@ class Connection:
         """`async with`: a block of statements, carried out as one. `mode`: deferred, immediate or exclusive."""
         return Transaction(self, mode)
 
-    def iterdump(self) -> Any:
+    def iterdump(self) -> iterate[str]:
         """`async for` over the statements that make this database; in a `transaction()` if others may change it."""
         return iterate(self._opened().raw.iterdump, pool=self._database.worker)
 
@@ -289,8 +292,8 @@ class Connection:
 
     # For cursors and transactions.
 
-    def _opened(self) -> Any:
-        database = self._database
+    def _opened(self) -> Database:
+        database: Database | None = self._database
         if self._closed or database is None or database.raw is None:
             raise sqlite3.ProgrammingError(CLOSED if self._closed else "The connection is not open: await it.")
         return database
@@ -311,7 +314,7 @@ class Connection:
             return await database.ask(job, timeout)
         return await self._in_turn(job, timeout)
 
-    async def _in_turn(self, job: Job, timeout: float | None) -> Any:
+    async def _in_turn(self, job: Job[Any], timeout: float | None) -> Any:
         mine = level(self)
         began = monotonic()
         await mine.lock.acquire(timeout)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Generator, Iterable
-from typing import Any
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
 
 from ..core.errors import TimeoutError
 from ..core.shared import TURN
@@ -12,6 +13,9 @@ from ..core.sleep import sleep
 from .arrivals import Arrivals, quick
 from .iterating import turn
 from .sqlite_thread_cpython import Statement
+
+if TYPE_CHECKING:
+    from .sqlite_cpython import Connection
 
 FIRST = 64  # rows in the first batch; each further one has twice as many, up to the connection's `batch`
 
@@ -37,7 +41,7 @@ class Cursor(Arrivals):
     | `description`, `lastrowid`, `rowcount`, `arraysize` | never |
     """
 
-    def __init__(self, connection: Any) -> None:
+    def __init__(self, connection: Connection) -> None:
         Arrivals.__init__(self, [])
         self.arraysize = 1
         self._connection = connection
@@ -94,7 +98,9 @@ class Cursor(Arrivals):
     async def __aenter__(self) -> Cursor:
         return await self._run()
 
-    async def __aexit__(self, exc_type: Any, exc: Any, tb: Any) -> None:
+    async def __aexit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
+    ) -> None:
         await self.close()
 
     # Fetching.
@@ -192,24 +198,26 @@ class Cursor(Arrivals):
     # What the last statement says.
 
     @property
-    def connection(self) -> Any:
+    def connection(self) -> Connection:
         """The Connection that made it."""
         return self._connection
 
     @property
-    def description(self) -> Any:
+    def description(self) -> tuple[tuple[str, None, None, None, None, None, None], ...] | Any:  # or None
         """The columns, as sqlite3 describes them; None for what has no rows."""
         return self._raw_says("description", None)
 
     @property
     def lastrowid(self) -> int | None:
         """The rowid of the last row inserted."""
-        return self._raw_says("lastrowid", None)
+        number: int | None = self._raw_says("lastrowid", None)
+        return number
 
     @property
     def rowcount(self) -> int:
         """How many rows were changed; -1 if that says nothing."""
-        return self._raw_says("rowcount", -1)
+        count: int = self._raw_says("rowcount", -1)
+        return count
 
     def _raw_says(self, name: str, otherwise: Any) -> Any:
         raw = self._statement.raw

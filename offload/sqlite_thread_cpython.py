@@ -49,18 +49,18 @@ class Database:
         self.slice = min(timeout, SLICE)
         self.closing = False  # no call begins any more
         self.streams = 0  # statements that are between two rows; the thread's
-        self.running: Job | None = None
+        self.running: Job[Any] | None = None
         self.lock = Lock()  # between "this job runs" and an interrupt; held for a few lines
 
     # Tasks.
 
-    def job(self, fn: Callable[..., Any], *args: Any) -> Job:
+    def job(self, fn: Callable[..., Any], *args: Any) -> Job[Any]:
         """Awaitable: `fn(*args)`, called on the thread. To be awaited by `ask`."""
         job = Job(self.worker, self.call, (fn, args), {})
         job.kept = True
         return job
 
-    async def ask(self, job: Job, timeout: float | None = None) -> Any:
+    async def ask(self, job: Job[Any], timeout: float | None = None) -> Any:
         """The outcome of `job`. Who is cancelled, or waited `timeout` seconds, goes on once the call has been stopped."""
         if timeout is not None:
             job.limits = Options(timeout, None, None if job.limits is None else job.limits.progress)
@@ -87,7 +87,7 @@ class Database:
             raise TimeoutError(f"{self.worker.name}: interrupted after {timeout} s") from None
         raise gone
 
-    def stop(self, job: Job | None) -> None:
+    def stop(self, job: Job[Any] | None) -> None:
         """End `job`, or what runs if that is None."""
         with self.lock:
             if job is None:
@@ -112,7 +112,7 @@ class Database:
         with self.lock:
             if self.closing:
                 raise sqlite3.ProgrammingError(CLOSED)
-            if job.cancelled:
+            if job is None or job.cancelled:
                 raise sqlite3.OperationalError("interrupted")
             if self.raw is not None:
                 self.running = job

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
-from typing import Any
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
 
 from ..threadsafe.lock import ThreadSafeLock
+
+if TYPE_CHECKING:
+    from .sqlite_cpython import Connection
 
 MODES = ("", "deferred", "immediate", "exclusive")
 
@@ -23,7 +27,7 @@ class Transaction:
     is a ROLLBACK, and the error is raised.
     """
 
-    def __init__(self, connection: Any, mode: str) -> None:
+    def __init__(self, connection: Connection, mode: str) -> None:
         if mode.lower() not in MODES:
             raise ValueError(f"a transaction is deferred, immediate or exclusive, not {mode!r}")
         self.connection = connection
@@ -58,7 +62,9 @@ class Transaction:
         _within.set(self)
         return self
 
-    async def __aexit__(self, exc_type: Any, exc: Any, tb: Any) -> None:
+    async def __aexit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
+    ) -> None:
         connection = self.connection
         _within.set(self._around)
         try:

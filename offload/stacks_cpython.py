@@ -23,6 +23,7 @@ from .token import thread_of
 
 LIMIT = 1.0  # seconds that an answer may take
 
+_FAR_SIDE = os.path.basename(str(far_side.__file__))
 _FRAME = re.compile(r'^  File "(.*)", line (\d+) in (.*)$')
 
 
@@ -162,7 +163,7 @@ class _Answer:
                 if frame is None:
                     return steps, True  # a limit of faulthandler's
                 file, number, name = frame.groups()
-                if name == far_side.call.__name__ and os.path.basename(file) == os.path.basename(far_side.__file__):
+                if name == far_side.call.__name__ and os.path.basename(file) == _FAR_SIDE:
                     return steps, True
                 steps.append((name, file, number))
         return steps, False

@@ -1,22 +1,23 @@
 """How a pool's thread is started on CPython, and where it is."""
 
+from __future__ import annotations
+
 import os
 import sys
 import threading
 import traceback
 from _thread import stack_size
-from inspect import CO_COROUTINE
-from weakref import WeakKeyDictionary, finalize
-
-from ..core.describing import describe
-from .line import Afterwork
+from collections.abc import Iterable
+from typing import Any
+from weakref import WeakKeyDictionary
 
 STACK_DEPTH = 8  # frames that are shown of a thread that is stuck
 
-_threads = WeakKeyDictionary()  # pool -> the threads that were started for it, but for some that have ended
+# pool -> the threads that were started for it, but for some that have ended
+_threads: WeakKeyDictionary[Any, list[threading.Thread]] = WeakKeyDictionary()
 
 
-def start(pool, slot):
+def start(pool: Any, slot: Any) -> None:
     """Run `pool.serve(slot)` on a new thread, one that does not keep the process alive."""
     size = pool.stack_size
     if size:
@@ -30,44 +31,16 @@ def start(pool, slot):
             stack_size(0)
 
 
-def check_not_async(func):
-    """TypeError for a coroutine function: a thread would make the coroutine, which nobody would await."""
-    code = getattr(func, "__code__", None)
-    if code is not None and code.co_flags & CO_COROUTINE:
-        name = describe(func)
-        raise TypeError(
-            f"{name} is a coroutine function, which needs no thread: await {name}(...); what needs a loop of asyncio is "
-            f"awaited by AsyncioWorker().run({name}, ...)"
-        )
-
-
-def look_after(wrapped):
-    """When `wrapped` is gone, a Wrapped with a worker of its own, nobody can call that: have its thread end, once it has
-    nothing to do. ValueError for a pool that was given and makes its calls elsewhere."""
-    pool, own = wrapped._worker
-    if own:
-        finalize(wrapped, _retire, pool).atexit = False
-    elif getattr(pool, "_remote", None) is not None:
-        pool._remote.check_local("wrap")
-
-
-def _retire(pool):
-    # Any thread, in the midst of anything: no lock, no new thread. One that is awake sees this before it sleeps.
-    pool.idle_time = 0
-    pool.after.append(Afterwork(pool, int, (), {}))
-    pool.idle.notify()
-
-
-def join(pool):
+def join(pool: Any) -> None:
     """Return when the pool's threads, which have nothing more to do, are gone: that takes them some microseconds."""
     for thread in _threads.pop(pool, ()):
         if thread is not threading.current_thread():
             thread.join()
 
 
-def where(thread):
+def where(thread: int | None) -> str:
     """In which lines the thread of that ident is now, for messages: " (in f, at file:line; called in ...)"."""
-    frame = sys._current_frames().get(thread)
+    frame = None if thread is None else sys._current_frames().get(thread)
     if frame is None:
         return ""
     return chain(
@@ -77,10 +50,10 @@ def where(thread):
     )
 
 
-def chain(steps):
+def chain(steps: Iterable[str]) -> str:
     """What `where` returns of `steps`, texts, the innermost first; "" if there are none."""
-    steps = list(steps)[:STACK_DEPTH]
-    return f" (in {'; called by '.join(steps)})" if steps else ""
+    shown = list(steps)[:STACK_DEPTH]
+    return f" (in {'; called by '.join(shown)})" if shown else ""
 
 
 _HERE = os.path.dirname(__file__) + os.sep

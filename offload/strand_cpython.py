@@ -10,16 +10,23 @@ from __future__ import annotations
 from _thread import allocate_lock
 from collections import deque
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from ..core.queue_errors import QueueClosed
-from ..threadsafe.parking import ParkedTask, WaitLine
+from ..threadsafe.parking import ParkedTask
+from ..threadsafe.waitline_cpython import WaitLine
 from .job import Job, WorkerClosed
+from .worker import Pool
+
+if TYPE_CHECKING:
+    from .job import _OnCancel
+
+T = TypeVar("T")
 
 _NEW = 0  # a state of Job, which keeps the name to itself when compiled
 
 
-class StrandJob(Job):
+class StrandJob(Job):  # type: ignore[type-arg]  # which takes none when the program runs
     """A Job that waits until those before it in its strand have ended.
 
     If its caller has gone when it ends, `undo(job)` is called, in the strand, unless a later call has been made there
@@ -148,7 +155,7 @@ class Strand:
     that one, so they keep their order.
     """
 
-    def __init__(self, pool: Any) -> None:
+    def __init__(self, pool: Pool) -> None:
         if getattr(pool, "_remote", None) is not None:
             raise ValueError(pool.name + " makes its calls in other processes or interpreters; threads are needed here")
         self.pool = pool
@@ -164,10 +171,10 @@ class Strand:
         self._others = WaitLine()  # where the others wait to be the first
         self._lock = allocate_lock()  # guards `_line`, `_busy` and `_refused`; held for a few lines
 
-    def assign(self, func: Callable[..., Any], args: tuple[Any, ...] = (), undo: Any = None) -> Any:
+    def assign(self, func: Callable[..., T], args: tuple[Any, ...] = (), undo: Any = None) -> Job[T]:
         """Awaitable: the result of `func(*args)`, called when those before it have ended. See StrandJob."""
         job = StrandJob(self, func, args, undo)
-        return job if self._plain else job.options()
+        return cast("Job[T]", job if self._plain else job.options())
 
     def stuck(self) -> bool:
         """Whether a call runs on that was abandoned by its caller."""
@@ -257,13 +264,12 @@ class Strand:
     # For Job, which takes this for its pool.
 
     def refusal(self, job: Any) -> WorkerClosed:
-        error: WorkerClosed = self.pool.refusal(job)
-        return error
+        return self.pool.refusal(job)
 
     def note_abandoned(self) -> None:
         self.pool.note_abandoned()
 
-    def check_options(self, on_cancel: str, progress: Any) -> None:
+    def check_options(self, on_cancel: _OnCancel, progress: Any) -> None:
         self.pool.check_options(on_cancel, progress)
 
     def afterwards(self, fn: Callable[..., Any], args: tuple[Any, ...]) -> None:

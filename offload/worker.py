@@ -27,7 +27,8 @@ if RP2:
 elif MICROPYTHON:
     from .start_micropython import start
 else:
-    from .start_cpython import check_not_async, start
+    from .coroutines_cpython import check_not_async
+    from .start_cpython import start
 
 IDLE = 10  # seconds after which a thread that has nothing to do ends
 
@@ -169,7 +170,7 @@ class Pool(JobLine):
             stuck = self._give_up_running()
             if stuck:  # else the last thread is about to end
                 self._gave_up = True
-                text = self.name + " is still running " + ", ".join(stuck) + " after " + str(timeout) + " s"
+                text = self.name + " is still " + ", ".join(stuck) + " after " + str(timeout) + " s"
                 raise TimeoutError(text) from None
         else:
             if not MICROPYTHON:
@@ -202,8 +203,11 @@ class Pool(JobLine):
             job = slot.job
             if job is not None:
                 job.fail(WorkerClosed(self.name + " was closed before this job could end"))
+                if slot.since < 0:
+                    stuck.append("waiting for a permit to run " + job.describe())
+                    continue
                 where = "" if MICROPYTHON else above("offload.start_cpython", "where")(slot.thread)
-                stuck.append(job.describe() + where)
+                stuck.append("running " + job.describe() + where)
         return stuck
 
     async def __aenter__(self):

@@ -4,10 +4,12 @@ from _thread import LockType
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Executor
 from types import TracebackType
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Literal, ParamSpec, Protocol, TypeVar, type_check_only
 
 from typing_extensions import Self
 
+from ..threadsafe.event import ThreadSafeEvent
+from ..threadsafe.semaphore import ThreadSafeSemaphore
 from .job import Job, WorkerClosed, _OnCancel
 from .line import JobLine, Slot
 
@@ -16,6 +18,10 @@ _P = ParamSpec("_P")
 
 RP2: bool
 IDLE: int
+
+@type_check_only
+class _Client(Protocol):  # of dask.distributed
+    def get_executor(self) -> Any: ...
 
 class Pool(JobLine):
     name: str
@@ -38,15 +44,16 @@ class Pool(JobLine):
         qsize: int = 1024,
         stack_size: int = 0,
         idle: float | None = 10,
-        limiter: Any = None,
+        limiter: ThreadSafeSemaphore | None = None,
         timeout: float | None = None,
         on_cancel: _OnCancel = "abandon",
-        executor: Executor | str | Any = None,
+        executor: Literal["process", "interpreter", "dask"] | Executor | _Client | None = None,
     ) -> None: ...
     def assign(self, func: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> Job[_T]: ...
-    def statistics(self) -> dict[str, Any]: ...
+    def statistics(self) -> dict[str, float]: ...
     def submit(self, job: Job[Any]) -> bool: ...
     def close(self, timeout: float | None = None, drain: bool = True) -> Coroutine[Any, Any, None]: ...
+    def ended(self) -> ThreadSafeEvent: ...
     def closed(self) -> bool: ...
     def shut(self) -> None: ...
     async def __aenter__(self) -> Self: ...
@@ -59,6 +66,7 @@ class Pool(JobLine):
     def afterwards(self, fn: Callable[..., object], args: tuple[Any, ...]) -> None: ...
     def report(self, message: str, error: BaseException) -> None: ...
     def start_another(self) -> bool: ...
+    def _withdraw_queued(self) -> None: ...
     def serve(self, slot: Slot) -> None: ...
 
 class Worker(Pool):
@@ -67,7 +75,7 @@ class Worker(Pool):
         name: str | None = None,
         qsize: int = 10,
         stack_size: int = 0,
-        limiter: Any = None,
+        limiter: ThreadSafeSemaphore | None = None,
         timeout: float | None = None,
         on_cancel: _OnCancel = "abandon",
     ) -> None: ...

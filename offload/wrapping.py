@@ -36,7 +36,7 @@ def wrap(obj, worker=None, attributes=(), wraps=(), batch=64):
     own = worker is None
     wrapped = Wrapped(obj, Worker(describe(type(obj))) if own else worker, attributes, wraps, batch, own)
     if not MICROPYTHON:
-        above("offload.start_cpython", "look_after")(wrapped)
+        above("offload.owner_cpython", "look_after")(wrapped)
     return wrapped
 
 
@@ -53,6 +53,9 @@ _PLAIN = (type(None), int, float, str, bytes)
 
 class Wrapped:
     """See `wrap`. What is no method and not in `attributes` raises AttributeError."""
+
+    def __class_getitem__(cls, item):  # in an annotation
+        return cls
 
     def __init__(self, obj, worker, attributes, wraps, batch, own):
         for name, value in (

@@ -48,6 +48,17 @@ class Wrapped(Generic[_T_co]):
     ) -> None: ...
     def __getattr__(self, name: str) -> _Method: ...
     def __aiter__(self: Wrapped[Iterable[_E]]) -> iterate[_E]: ...
+    @overload
+    async def __aenter__(self: Wrapped[_Enters[None]]) -> None: ...  # type: ignore[overload-overlap]
+    @overload
+    async def __aenter__(self: Wrapped[_Enters[int]]) -> int: ...  # type: ignore[overload-overlap]
+    @overload
+    async def __aenter__(self: Wrapped[_Enters[float]]) -> float: ...  # type: ignore[overload-overlap]
+    @overload
+    async def __aenter__(self: Wrapped[_Enters[str]]) -> str: ...  # type: ignore[overload-overlap]
+    @overload
+    async def __aenter__(self: Wrapped[_Enters[bytes]]) -> bytes: ...  # type: ignore[overload-overlap]
+    @overload
     async def __aenter__(self: Wrapped[_Enters[_E]]) -> Wrapped[_E]: ...
     async def __aexit__(
         self: Wrapped[_Exits[_E]],
@@ -60,6 +71,17 @@ class Wrapped(Generic[_T_co]):
 class _WithAttributes(Wrapped[_T_co]):  # a Wrapped; which names are attributes is not known
     def __getattr__(self, name: str) -> Any: ...
     def __setattr__(self, name: str, value: Any) -> None: ...
+    @overload  # type: ignore[override]
+    async def __aenter__(self: Wrapped[_Enters[None]]) -> None: ...  # type: ignore[overload-overlap]
+    @overload
+    async def __aenter__(self: Wrapped[_Enters[int]]) -> int: ...  # type: ignore[overload-overlap]
+    @overload
+    async def __aenter__(self: Wrapped[_Enters[float]]) -> float: ...  # type: ignore[overload-overlap]
+    @overload
+    async def __aenter__(self: Wrapped[_Enters[str]]) -> str: ...  # type: ignore[overload-overlap]
+    @overload
+    async def __aenter__(self: Wrapped[_Enters[bytes]]) -> bytes: ...  # type: ignore[overload-overlap]
+    @overload
     async def __aenter__(self: Wrapped[_Enters[_E]]) -> _WithAttributes[_E]: ...
 
 class _Method:

@@ -799,6 +799,25 @@ def test_a_job_that_waits_for_a_permit_is_queued_not_running(core, offload, thre
     run(core, main)
 
 
+def test_a_close_says_of_a_job_that_waits_for_a_permit_that_it_has_not_begun(core, offload, threadsafe):
+    async def main():
+        permits = threadsafe.ThreadSafeSemaphore(1)
+        await permits.acquire()
+        with ThreadPoolExecutor(2) as executor:
+            pool = offload.Pool(2, "far", executor=executor, limiter=permits)
+            task = core.create_task(pool.assign(abs, -1))
+            while pool.idle.any() or len(pool.jobs) or pool.statistics()["queued"] != 1:
+                await core.sleep_ms(1)
+            with pytest.raises(core.TimeoutError) as raised:
+                await pool.close(0.02)
+            assert str(raised.value) == "far is still waiting for a permit to run abs after 0.02 s"
+            with pytest.raises(offload.WorkerClosed):
+                await task
+            permits.release()
+
+    run(core, main)
+
+
 def test_a_coroutine_function_is_refused_by_name(core, pool):
     async def sort(items):
         pass

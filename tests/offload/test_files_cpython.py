@@ -1,7 +1,9 @@
 """offload.open and its like: Python's files, awaited; where the position is, and who is cancelled in which moment."""
 
 import contextlib
+import ctypes
 import errno
+import mmap
 import os
 import subprocess
 import sys
@@ -108,29 +110,12 @@ class Gated:
         yield b"gated"
 
 
-# Whole files.
-
-
-def test_a_whole_file_in_one_hop(core, offload, files, tmp_path):
-    path = tmp_path / "x"
-
-    async def main():
-        before = offload.pool("files").statistics()["done"]
-        assert await files.write_bytes(path, b"\x00\r\n") == 3
-        assert await files.read_bytes(path) == b"\x00\r\n"
-        assert await files.write_text(path, "ä\n", "utf-16") == 2
-        assert await files.read_text(path, "utf-16") == "ä\n"
-        assert offload.pool("files").statistics()["done"] == before + 4
-
-    run(core, main)
-
-
-def test_errors_are_those_of_open_and_read(core, files, tmp_path):
+def test_errors_are_those_of_open_and_read(core, offload, files, tmp_path):
     async def main():
         with pytest.raises(FileNotFoundError) as caught:
-            await files.read_bytes(tmp_path / "none")
+            await offload.read_bytes(tmp_path / "none")
         assert os.fspath(caught.value.filename) == str(tmp_path / "none")
-        calls = files.read_bytes, files.read_text, files.open, lambda path: files.write_text(path, "")
+        calls = offload.read_bytes, offload.read_text, files.open, lambda path: offload.write_text(path, "")
         for call in calls:
             with pytest.raises(IsADirectoryError):
                 await call(tmp_path)
@@ -141,14 +126,14 @@ def test_errors_are_those_of_open_and_read(core, files, tmp_path):
             await files.open(tmp_path / "x", "q")
         (tmp_path / "x").write_bytes(b"\xff")
         with pytest.raises(UnicodeDecodeError):
-            await files.read_text(tmp_path / "x", "utf-8")
+            await offload.read_text(tmp_path / "x", "utf-8")
 
     run(core, main)
 
 
-def test_a_full_disk_is_told_by_write_flush_or_close(core, files):
+def test_a_full_disk_is_told_by_write_flush_or_close(core, offload, files):
     async def main():
-        for write in (files.write_bytes("/dev/full", b"x"), files.write_text("/dev/full", "x")):
+        for write in (offload.write_bytes("/dev/full", b"x"), offload.write_text("/dev/full", "x")):
             with pytest.raises(OSError) as caught:
                 await write
             assert caught.value.errno == errno.ENOSPC
@@ -426,46 +411,6 @@ def test_what_a_cancelled_read_took_from_a_pipe_goes_to_the_next(core, files, mo
     run(core, main)
 
 
-@pytest.mark.parametrize("size", [0, 1, 1 << 16, (1 << 16) + 1, 300_000])
-def test_a_whole_file_of_any_size_or_pipe(core, files, tmp_path, size):
-    data = bytes(n % 251 for n in range(size))
-    (tmp_path / "data").write_bytes(data)
-
-    async def main():
-        assert await files.read_bytes(tmp_path / "data") == data
-        out, into = os.pipe()
-        writing = files.write_bytes(into, data)
-        writing.start()
-        assert await files.read_bytes(out) == data
-        assert await writing == size
-        named = tmp_path / "fifo"
-        os.mkfifo(named)
-        writing = files.write_bytes(named, data)
-        writing.start()
-        assert await files.read_bytes(str(named)) == data
-        assert await writing == size
-        for fd in (out, into):
-            with pytest.raises(OSError):  # as Python's open closes them
-                os.fstat(fd)
-
-    run(core, main)
-
-
-def test_what_cannot_be_read_whole_is_named(core, files, tmp_path):
-    async def main():
-        for path in (tmp_path, tmp_path / "none", b"no/ne"):
-            error = IsADirectoryError if path == tmp_path else FileNotFoundError
-            with pytest.raises(error) as caught:
-                await files.read_bytes(path)
-            assert caught.value.filename == os.fspath(path)
-        with pytest.raises(ValueError):
-            await files.read_bytes("a\0b")
-        with pytest.raises(TypeError):
-            await files.read_bytes(None)
-
-    run(core, main)
-
-
 def test_a_cancelled_read_goes_back_before_what_its_caller_reads_next(core, files):
     async def main():
         for _ in range(1000):  # its thread rings, then gives back: two in a thousand were overtaken by the loop
@@ -564,7 +509,7 @@ def test_a_close_that_has_just_failed_when_it_is_cancelled_is_printed(core, file
     assert capsys.readouterr().err.count("No space left") == 1
 
 
-def test_a_stuck_pipe_holds_up_neither_its_close_nor_other_files(core, files, path):
+def test_a_stuck_pipe_holds_up_neither_its_close_nor_other_files(core, offload, files, path):
     async def main():
         out, into = os.pipe()
         f = await files.open(out)
@@ -572,7 +517,7 @@ def test_a_stuck_pipe_holds_up_neither_its_close_nor_other_files(core, files, pa
             async with f:
                 await f.readline().options(timeout=0.01)
         assert f.closed
-        assert len(await files.read_bytes(path)) == path.stat().st_size
+        assert len(await offload.read_bytes(path)) == path.stat().st_size
         assert not f._thread.raw.closed
         os.close(into)
         await until(core, lambda: f._thread.raw.closed)
@@ -639,7 +584,7 @@ def test_its_pool_closed_a_file_can_be_closed_still(core, offload, files, path, 
         async with offload.Pool(1) as pool:
             f = await files.open(tmp_path / "y", "wb", pool=pool)
             await f.write(b"kept")
-            assert await files.read_bytes(path, pool=pool) == path.read_bytes()
+            assert await offload.read_bytes(path, pool=pool) == path.read_bytes()
             assert pool.statistics()["done"] == 3
         with pytest.raises(offload.WorkerClosed):
             await f.write(b"x")
@@ -1011,5 +956,55 @@ def test_a_place_before_bytes_that_are_no_text_is_kept(core, files, tmp_path):
                 async for _ in file:
                     count += 1
             assert count > 500
+
+    run(core, main)
+
+
+@pytest.fixture
+def broken_disk():
+    """(path, where lines begin, the lines): bytes in a file that ends with EIO. Here, memory before a hole."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.mmap.restype = ctypes.c_void_p
+    libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_long]
+    libc.munmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t]
+    size = 8 * mmap.PAGESIZE
+    access, kind = mmap.PROT_READ | mmap.PROT_WRITE, mmap.MAP_PRIVATE | mmap.MAP_ANON
+    start = libc.mmap(None, size + mmap.PAGESIZE, access, kind, -1, 0)
+    assert libc.munmap(start + size, mmap.PAGESIZE) == 0
+    data = b"".join(b"line %d\n" % n for n in range(size))[: size - 5]
+    lines = data[: data.rindex(b"\n") + 1]
+    ctypes.memmove(start, data + b"and s", size)
+    yield "/proc/self/mem", start, lines.splitlines(True)
+    libc.munmap(start, size)
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/mem"), reason="needs a file that ends with an input/output error")
+@pytest.mark.parametrize("buffering", [-1, 0])
+@pytest.mark.parametrize("then", ["goes on", "reads", "gives back"])
+def test_a_disk_that_fails_costs_no_line_that_came_before(core, files, broken_disk, then, buffering):
+    path, start, want = broken_disk
+
+    async def main():
+        async with files.open(path, "rb", buffering) as file:
+            await file.seek(start)
+            lines = []
+            if then == "goes on":
+                with pytest.raises(OSError) as caught:
+                    async for line in file:
+                        lines.append(line)
+                assert caught.value.errno == errno.EIO and lines == want
+                return
+            async for line in file:
+                lines.append(line)
+                if len(lines) == (len(want) if then == "reads" else 5):
+                    break
+            if then == "reads":
+                assert lines == want
+                with pytest.raises(OSError) as caught:
+                    await file.readline()
+                assert caught.value.errno == errno.EIO
+            else:
+                assert await file.readline() == want[5]
+                assert await file.tell() == start + sum(map(len, want[:6]))
 
     run(core, main)

@@ -424,6 +424,26 @@ def test_close_ends_callers_that_wait_for_room_in_the_queue(core, offload, threa
     run(core, main)
 
 
+def test_a_close_says_of_a_job_that_waits_for_its_limiter_that_it_has_not_begun(core, offload, threadsafe):
+    limiter = threadsafe.ThreadSafeSemaphore(1)
+
+    async def main():
+        assert limiter.acquire_nowait()
+        worker = offload.Worker("sensor", limiter=limiter)
+        task = core.create_task(worker.assign(double, 3))
+        while worker.slots[0].job is None or worker.slots[0].since >= 0:
+            await core.sleep_ms(1)
+        with pytest.raises(core.TimeoutError) as raised:
+            await worker.close(0.02)
+        assert str(raised.value) == "sensor is still waiting for a permit to run double after 0.02 s"
+        with pytest.raises(offload.WorkerClosed):
+            await task
+        limiter.release()
+        await worker.close()
+
+    run(core, main)
+
+
 def test_a_job_that_never_ends_is_named_and_nobody_hangs(core, offload, threadsafe):
     gate = Gate(threadsafe)
 
