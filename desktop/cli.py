@@ -6,15 +6,18 @@ Needs the extra `cli` (click and rich), and says so when it is not installed.
 from __future__ import annotations
 
 import sys
-from typing import Any
 
-from .interrupts import raise_again_what_is_dropped
+TYPE_CHECKING = False  # not from typing: what is imported out here is out of reach of main's `except`
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def main() -> None:
     """Entry point of the `twincore` command."""
-    raise_again_what_is_dropped()
     try:
+        from .interrupts import raise_again_what_is_dropped
+
+        raise_again_what_is_dropped()
         sys.exit(_main())
     except KeyboardInterrupt:
         sys.exit(130)

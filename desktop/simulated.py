@@ -16,7 +16,6 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from .process import INTERRUPTED
 from .wiring import Wiring
 
 if TYPE_CHECKING:
@@ -86,6 +85,8 @@ def _power_down(board: Board, world: World) -> None:
 @contextlib.contextmanager
 def _signals(world: World) -> Iterator[list[Callable[[], object]]]:
     """Meanwhile Ctrl-C is the application's; gives a list of what to do before a signal kills this process."""
+    from .firmware.world import INTERRUPTED
+
     before_killing: list[Callable[[], object]] = []
     received: list[int] = []
 

@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
-from . import who_waits
 from .timekeeper import Wakeable
 
 if TYPE_CHECKING:
@@ -44,6 +43,8 @@ class Driven:
         """
         self._check()
         if not self.time.settle(self.time.now() + _us(timeout)):
+            from . import who_waits
+
             raise TimeoutError(f"the board has not come to rest within {timeout} s:\n{who_waits.report(self.time)}")
 
     def wait_until(self, condition: Callable[[], T], timeout: float = PATIENCE) -> T:

@@ -230,7 +230,7 @@ class Interrupts:
         except BaseException as error:
             if failed is not None:
                 failed()
-            if isr_rules.Watch.refused(error):
+            if isr_rules.refused(error):
                 error.__traceback__ = None  # its text has the line; frames of the application there are none
             lost = self._ints is not None and not self.emergency_buffer and not isinstance(error, MemoryError)
             advice = f" ({isr_rules.EMERGENCY})" if lost else ""

@@ -20,7 +20,8 @@ from .isr_values import UNARY, UNKNOWN, Arithmetic, Attribute, Constant, Global,
 Check = Callable[[Here], "Complaint | None"]
 Checks = dict[int, tuple[Check, ...]]  # by the offset of the instruction that is about to run
 
-PASSED = "__narrowed__"  # the dialect's function that returns its first argument, or less of that number
+PASSED = {"__narrowed__": 0, "__added_to__": 1}  # functions of the dialect -> which argument they give, or less of it
+ADDED = "__added__"  # the one that adds
 NULL, SELF = Value(), Value()  # what CPython pushes beside a callable
 OPERATORS = {  # of CPython 3.10
     "ADD": "+", "SUBTRACT": "-", "MULTIPLY": "*", "TRUE_DIVIDE": "/", "FLOOR_DIVIDE": "//", "MODULO": "%",
@@ -280,8 +281,13 @@ class _Reader:
         self._not_bound(callee)
         loop = self._next is not None and self._next.opname == "GET_ITER"
         self._check(lambda here: rules.call(callee, receiver, arguments, keywords, loop, here))
-        is_passed = isinstance(callee, Global) and callee.name == PASSED and arguments
-        self._push(arguments[0] if is_passed else Value())
+        name = callee.name if isinstance(callee, Global) else ""
+        if name == ADDED and len(arguments) == 2:
+            self._push(*arguments)
+            self._arithmetic("+")
+            return
+        is_passed = name in PASSED and len(arguments) == 2
+        self._push(arguments[PASSED[name]] if is_passed else Value())
 
     def _not_bound(self, callee: Value) -> None:
         """It is called at once: a board makes no object of it."""

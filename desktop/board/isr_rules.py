@@ -7,16 +7,28 @@ what `isr_code` found in its instructions, by the rules in `isr_calls`.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from twincore.core import context
 from twincore.core.errors import WrongContextError
 
-from .isr_watch import Watch as Watch
-from .isr_watch import current
+if TYPE_CHECKING:
+    from .isr_watch import Watch
 
 EMERGENCY = "on a board its text is lost, unless the program has called micropython.alloc_emergency_exception_buf(100)"
+_handlers = threading.local()  # .watch: the Watch of the handler that runs in this thread
+
+
+def current() -> Watch | None:
+    """The watch of the handler that calls, if one does."""
+    return getattr(_handlers, "watch", None)
+
+
+def make_current(watch: Watch | None) -> None:
+    """It is the handler's that runs in this thread from now on."""
+    _handlers.watch = watch
 
 
 def forbidden(what: str) -> MemoryError:
@@ -36,7 +48,16 @@ def run(handler: Callable[[Any], object], arg: Any, bits: int | None = None) -> 
     if bits is None:
         handler(arg)
     else:
+        from .isr_watch import Watch  # which no program needs that has no hard handler; see mp_machine
+
         Watch(bits).run(handler, arg)
+
+
+def refused(error: BaseException) -> bool:
+    """Whether `error` is what `run` raised itself, before it called the handler."""
+    from .isr_watch import Watch
+
+    return Watch.refused(error)
 
 
 def _check_blocking() -> None:

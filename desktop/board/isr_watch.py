@@ -17,14 +17,8 @@ from typing import Any
 from .application import is_application
 from .isr_calls import Complaint, entry
 from .isr_code import checks
+from .isr_rules import current, make_current
 from .isr_values import Here, attribute, function_of
-
-_handlers = threading.local()  # .watch: the Watch of the handler that runs in this thread
-
-
-def current() -> Watch | None:
-    """The watch of the handler that calls, if one does."""
-    return getattr(_handlers, "watch", None)
 
 
 def heap_is_locked(complaint: Complaint, line: int, function: str) -> MemoryError:
@@ -51,12 +45,12 @@ class Watch:
         if complaint is not None and function is not None:
             raise heap_is_locked(complaint, function.__code__.co_firstlineno, function.__code__.co_name)
         before = current()
-        _handlers.watch = self
+        make_current(self)
         self._top = sys._getframe()
         try:
             _start(self, handler, arg)
         finally:
-            _handlers.watch = before
+            make_current(before)
             self._top = self._known = None
 
     @classmethod

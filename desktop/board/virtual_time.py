@@ -13,7 +13,6 @@ import time as system_time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from . import who_waits
 from .timekeeper import Part, Sleeper, Timekeeper, Wakeable
 
 __tracebackhide__ = True  # pytest shows the test's own line when a deadlock is raised
@@ -246,6 +245,8 @@ class VirtualTime(Timekeeper):
                     if self._running is own:
                         return
                 if dead:
+                    from . import who_waits
+
                     raise Deadlock(f"{dead}\n{who_waits.report(self)}")
                 (own.turn if sleeper.ready() else sleeper).block(QUEUED if own.job else own.patience)
         except BaseException:  # Ctrl-C, or a deadlock: it runs now, whoever else does

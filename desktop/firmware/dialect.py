@@ -11,8 +11,7 @@
 | `OSError(5)` | one with its `errno` |
 | `(-1).to_bytes(2)` | in two's complement |
 | `buf[i] = 300`, buf an array of any kind | its low bits are stored: see `narrowing.py` |
-| `"text" in data`, data bytes | the text's bytes are looked for |
-| `b"GET " + text` | the text's bytes are added |
+| `data += text`, `"text" in data`, data bytes | the text's bytes: see `bytes_and_text.py` |
 | a function, a loop | `__checkpoint__()` first, where soft interrupts run |
 
 The names with two underscores are in `runtime.py`; the World puts them among its builtins. What CPython has and
@@ -26,8 +25,8 @@ import ast
 from types import CodeType
 from typing import NoReturn
 
-from . import narrowing, viper
-from .syntax_trees import begins_with_bytes, filled, is_generator, parsed
+from . import bytes_and_text, narrowing, viper
+from .syntax_trees import filled, is_generator, parsed, without_slots
 
 FUTURE = __future__.annotations.compiler_flag  # annotations are not evaluated: viper's name no objects
 EMITTERS = ("native", "viper", "bytecode")
@@ -47,7 +46,7 @@ def compile_source(source: str, filename: str, mode: str = "exec") -> CodeType:
     """
     try:
         tree = parsed(source, filename, mode)
-        tree = ast.fix_missing_locations(_Dialect().visit(tree))
+        tree = ast.fix_missing_locations(_Dialect(bytes_and_text.handles_bytes(source)).visit(tree))
         code: CodeType = compile(tree, filename, mode, FUTURE, True)
         return code
     except SyntaxError as error:
@@ -68,7 +67,8 @@ class _Scope:
 
 
 class _Dialect(ast.NodeTransformer):
-    def __init__(self) -> None:
+    def __init__(self, handles_bytes: bool) -> None:
+        self._handles_bytes = handles_bytes
         self._scopes: list[_Scope] = []
         self._names = 0
 
@@ -78,6 +78,7 @@ class _Dialect(ast.NodeTransformer):
     visit_Expression = visit_Interactive = visit_Module  # type: ignore[assignment]
 
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+        node.body = without_slots(node.body)
         return self._inside("outside", node)
 
     def visit_Lambda(self, node: ast.Lambda) -> ast.AST:
@@ -247,21 +248,22 @@ finally:
 
     def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST | list[ast.stmt]:
         self.generic_visit(node)
-        return narrowing.augmented(node, self._name)
+        made = narrowing.augmented(node, self._name)
+        if not self._handles_bytes:
+            return made
+        statements: list[ast.stmt] = []
+        for statement in made if isinstance(made, list) else [made]:
+            added = isinstance(statement, ast.AugAssign) and bytes_and_text.augmented(statement, self._name)
+            statements += added or [statement]
+        return statements
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
         self.generic_visit(node)
-        if isinstance(node.op, ast.Add) and begins_with_bytes(node):
-            node.right = _call("__as_bytes__", node.right, node.right)
-        return node
+        return bytes_and_text.sum_of(node, self._handles_bytes)
 
     def visit_Compare(self, node: ast.Compare) -> ast.AST:
         self.generic_visit(node)
-        if len(node.ops) > 1 or not isinstance(node.ops[0], (ast.In, ast.NotIn)):
-            return node
-        if isinstance(node.left, ast.Constant) and isinstance(node.left.value, str) and node.left.value.isascii():
-            node.comparators = [_call("__searched__", node.comparators[0], node.comparators[0])]
-        return node
+        return bytes_and_text.compared(node, self._handles_bytes)
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
@@ -272,7 +274,7 @@ finally:
             node.args = [narrowing.appended(node.args[0], node.func.value)]
         if isinstance(node.func, ast.Attribute) and node.func.attr == "to_bytes" and not node.keywords:
             return _call("__to_bytes__", node, node.func.value, *node.args)
-        return node
+        return bytes_and_text.called(node) if self._handles_bytes else node
 
     def generic_visit(self, node: ast.AST) -> ast.AST:
         for name, what in NO_SUCH_SYNTAX:

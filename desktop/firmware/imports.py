@@ -21,7 +21,6 @@ from threading import RLock
 from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-from ..targets.staging import PORTABLE, aliases_folder
 from . import missing, modules, standard
 from .dialect import compile_source
 
@@ -44,6 +43,13 @@ def board_modules() -> frozenset[str]:
     names = {info.name[3:] for info in found if info.name.startswith("mp_")}
     parts = {name for name in names if any(name.startswith(f"{other}_") for other in names)}  # machine_pin
     return frozenset(names - parts | set(standard.NAMES))
+
+
+def aliases_folder() -> Path:
+    """Where the aliases are."""
+    from ..targets import staging
+
+    return staging.aliases_folder()
 
 
 @cache
@@ -167,6 +173,8 @@ class Imports:
             found = _in_folder(folder, name)
             if found is None or (found.is_dir() and (aliases_folder() / name).is_dir()):  # it adds to the alias
                 continue
+            from ..targets.staging import PORTABLE
+
             if name not in PORTABLE or found.parent.resolve() != _library_folder(f"twincore.{name}"):
                 return self._load(name, found)
         return None

@@ -18,11 +18,14 @@ class Memory:
             return self.address_of(buffer._view_) + int(buffer._at_)
         for start, _, known in self._buffers:
             if known is buffer or (isinstance(buffer, memoryview) and known is buffer.obj):
-                return start
+                return start + (_offset(buffer) if isinstance(buffer, memoryview) else 0)
+        if isinstance(buffer, memoryview):
+            self.address_of(buffer.obj)
+            return self.address_of(buffer)
         view = memoryview(buffer).cast("B")
         start = self._next
         self._next += len(view) + 15 & ~15
-        self._buffers.append((start, view, buffer.obj if isinstance(buffer, memoryview) else buffer))
+        self._buffers.append((start, view, buffer))
         return start
 
     def at(self, address: int, size: int | None = None) -> memoryview:
@@ -34,3 +37,16 @@ class Memory:
                     break
                 return view[offset : None if size is None else offset + size]
         raise ValueError(f"no memory at {address:#x} of the simulated board: addressof() gives a buffer's")
+
+
+def _offset(part: memoryview) -> int:
+    """Where `part` begins in what it is a view of. ValueError if that can't be found out."""
+    whole = memoryview(part.obj)
+    if part.nbytes in (0, whole.nbytes):
+        return 0
+    if whole.readonly:
+        raise ValueError("the simulated board has no address for a part of bytes: copy them into a bytearray")
+    import ctypes  # which few programs need
+
+    first, begins = (ctypes.addressof(ctypes.c_char.from_buffer(view)) for view in (whole, part))
+    return begins - first

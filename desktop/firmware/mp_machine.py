@@ -8,6 +8,7 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from ..board import isr_watch  # noqa: F401 - now, not within the first interrupt
 from . import resets
 from .adc import adc_class
 from .i2c import i2c_classes
@@ -44,6 +45,17 @@ WAKES = {  # of an ESP32
 }  # fmt: skip
 
 
+def _has_clock(hz: int) -> bool:
+    """Whether an RP2's PLL makes that of its crystal's 12 MHz, in whole kHz: the datasheet's 2.18."""
+    for whole in range(16, 321):
+        vco = 12_000 * whole
+        if 750_000 <= vco <= 1_600_000:
+            for divider in {one * other for one in range(1, 8) for other in range(1, one + 1)}:
+                if vco == hz // 1000 * divider:
+                    return True
+    return False
+
+
 def make(world: World) -> ModuleType:
     """`machine` for the application of one board."""
     board, kind = world.board, world.board.kind
@@ -57,6 +69,8 @@ def make(world: World) -> ModuleType:
         if hz is not None:
             if hz <= 0:
                 raise ValueError(f"freq is in Hz and more than 0, not {hz!r}")
+            if kind.platform == "rp2" and not _has_clock(hz):
+                raise ValueError(f"cannot change frequency: the PLL of a Pico can't make {hz} Hz out of its 12 MHz")
             frequency = hz
             return None
         return (frequency, frequency, frequency // 4, frequency // 2) if kind.platform == "pyboard" else frequency

@@ -6,6 +6,7 @@ import random
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from ..board import isr_watch  # noqa: F401 - now, not within the first interrupt
 from .modules import module
 from .of_board import bound
 from .pyb_adc import ADCAll, adc_class

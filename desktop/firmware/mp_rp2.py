@@ -6,6 +6,7 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from ..board import isr_watch  # noqa: F401 - now, not within the first interrupt
 from .modules import module
 from .of_board import bound
 from .pio.assembler import PIOASMEmit, PIOASMError, assemble, encode

@@ -5,15 +5,12 @@ from __future__ import annotations
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from .fat.file_system import VfsFat
-from .fat.volume import SIZE
-from .lfs2 import VfsLfs2
 from .modules import module
-from .of_board import bound
 
 if TYPE_CHECKING:
     from .world import World
 
+SIZE = 5  # of a device's ioctl
 LITTLEFS = b"littlefs"  # at the byte 8 of the first block or the second
 
 
@@ -37,5 +34,9 @@ def _holds_littlefs(device: Any) -> bool:
 
 def make(world: World) -> ModuleType:
     """`vfs` for the application of one board."""
+    from .fat.file_system import VfsFat
+    from .lfs2 import VfsLfs2
+    from .of_board import bound
+
     names = {"VfsFat": bound(VfsFat, world, "vfs"), "VfsLfs2": bound(VfsLfs2, world, "vfs")}
     return module("vfs", mount=world.mounts.mount, umount=world.mounts.umount, **names)

@@ -65,7 +65,7 @@ def assignment(node: ast.Assign, new_name: Callable[[], str]) -> ast.stmt | list
 
 def appended(value: ast.expr, owner: ast.expr) -> ast.expr:
     """The argument of `owner.append(value)`, narrowed."""
-    return _narrow(value, owner) if _is_plain(owner) and _may_be_large(value) else value
+    return _narrow(value, owner) if is_plain(owner) and _may_be_large(value) else value
 
 
 def _one_by_one(node: ast.Assign, new_name: Callable[[], str]) -> list[ast.stmt]:
@@ -141,7 +141,7 @@ def _may_be_large(value: ast.expr) -> bool:
     return not isinstance(value, NO_NUMBER)
 
 
-def _is_plain(owner: ast.expr) -> bool:
+def is_plain(owner: ast.expr) -> bool:
     """Whether it may be evaluated twice: a name, or attributes of one."""
     while isinstance(owner, ast.Attribute):
         owner = owner.value

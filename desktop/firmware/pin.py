@@ -149,35 +149,9 @@ class Pin(OfBoard):
         """Drive it to the other level."""
         self.value(not self._latch)
 
-    def mode(self, mode: int | None = None) -> int | None:
-        """The mode; or set it."""
-        if mode is None:
-            return self._mode
-        self.init(mode, self._pull)
-        return None
-
-    def pull(self, pull: int | None = KEEP) -> int | None:
-        """The pull; or set it."""
-        if pull is KEEP:
-            return self._pull
-        self.init(self._mode, pull)
-        return None
-
-    def drive(self, drive: int | None = None) -> int:
-        """Strengths of outputs make no difference here."""
-        return 0
-
-    def name(self) -> str:
-        """The pin's name."""
-        return self._name
-
-    def names(self) -> list[str]:
-        """All names that the pin has."""
-        return [self._name, *(name for name, own in self._board.kind.pins.items() if own == self._name != name)]
-
     def irq(
-        self, handler: Callable[[Pin], object] | None = KEEP, trigger: int = KEEP, *, priority: int = 1,
-        wake: int | None = None, hard: bool = False,
+        self, handler: Callable[[Pin], object] | None = KEEP, trigger: int = KEEP, *, priority: int = KEEP,
+        wake: int | None = KEEP, hard: bool = False,
     ) -> Irq:
         """Have `handler(pin)` called at each edge that `trigger` names: IRQ_RISING, IRQ_FALLING, or both, the default;
         of an ESP32 WAKE_HIGH and WAKE_LOW too, which are its first edge.
@@ -185,6 +159,8 @@ class Pin(OfBoard):
         `hard`: at once, as an interrupt; else by the main program as soon as it can. None for the handler: no more.
         Returns an object with `trigger`, `flags`, and to be called. ValueError for triggers that there are not.
         """
+        if self._board.kind.platform == "rp2" and not priority is wake is KEEP:
+            raise TypeError("extra keyword arguments given: irq of a Pico's pins has no `priority` and no `wake`")
         irq = self._irq
         if irq is None:
             irq = self._irq = Irq(self)

@@ -25,6 +25,14 @@ class PyboardPin(Pin):
         super().init(mode, pull, **more)
         self._function = max(alt, af, 0)
 
+    def mode(self) -> int:
+        """Its mode."""
+        return self._mode
+
+    def pull(self) -> int | None:
+        """Its pull."""
+        return self._pull
+
     def name(self) -> str:
         """The name that the chip has for it: "A0"."""
         return CPU_NAMES[self._name]

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Generator, Iterator
 from types import CoroutineType, GeneratorType, TracebackType, coroutine
 from typing import TYPE_CHECKING, Any
 
-from . import narrowing, viper
+from . import bytes_and_text, narrowing, viper
 
 if TYPE_CHECKING:
     from .memory import Memory
@@ -146,16 +146,6 @@ def make_os_error(kind: Any, argument: Any) -> Any:
     return error
 
 
-def searched(where: Any) -> Any:
-    """What CPython looks for a text in, for MicroPython's `"text" in where`: bytes may hold one."""
-    return where.decode("latin-1") if type(where) in (bytes, bytearray) else where
-
-
-def as_bytes(value: Any) -> Any:
-    """What MicroPython adds to bytes: of a text, its bytes."""
-    return value.encode() if isinstance(value, str) else value
-
-
 def to_bytes(value: Any, *arguments: Any) -> Any:
     """`value.to_bytes(...)`, where a negative number is in two's complement, and big-endian if not said."""
     if len(arguments) == 1:
@@ -196,15 +186,20 @@ NAMES = {
     "__async_for__": async_for,
     "__aiter__": aiter_of,
     "__oserror__": make_os_error,
-    "__searched__": searched,
-    "__as_bytes__": as_bytes,
     "__to_bytes__": to_bytes,
     narrowing.NAME: narrowing.narrowed,
     "const": const,
+    **bytes_and_text.NAMES,
     **viper.NAMES,
 }
 
 
 def pointers(memory: Memory) -> dict[str, Any]:
-    """viper's casts to pointers: of buffers, and of addresses that `uctypes.addressof` has given."""
-    return {name: _pointer(code, memory) for name, code in (("ptr8", "B"), ("ptr16", "H"), ("ptr32", "i"))}
+    """viper's casts: to pointers, of buffers, and of addresses that `uctypes.addressof` has given; and to words."""
+
+    def number(value: Any) -> Any:
+        return memory.address_of(value) if type(value) is memoryview else value
+
+    casts = {name: _pointer(code, memory) for name, code in (("ptr8", "B"), ("ptr16", "H"), ("ptr32", "i"))}
+    words = {"__int32__": lambda value: viper.int32(number(value)), "uint": lambda value: viper.uint(number(value))}
+    return {**casts, **words}

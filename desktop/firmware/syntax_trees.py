@@ -62,6 +62,16 @@ def _generator_at(lines: list[str], where: Place) -> tuple[Place, Place]:
     return start, end
 
 
+def without_slots(body: list[ast.stmt]) -> list[ast.stmt]:
+    """The body of a class without its `__slots__`, which MicroPython does not heed: any attribute may be there."""
+
+    def is_slots(statement: ast.stmt) -> bool:
+        targets = statement.targets if isinstance(statement, ast.Assign) else []
+        return any(isinstance(target, ast.Name) and target.id == "__slots__" for target in targets)
+
+    return [statement for statement in body if not is_slots(statement)] or [ast.copy_location(ast.Pass(), body[0])]
+
+
 def is_generator(function: ast.AST) -> bool:
     """Whether it yields or awaits itself, not merely a function within it."""
     todo: list[ast.AST] = list(getattr(function, "body", ()))

@@ -30,6 +30,7 @@ IRQS = {  # the triggers that each port has
     "pyboard": {"IRQ_RX": 0x20, "IRQ_RXIDLE": 0x10},
 }
 FIFO = {"rp2": 32, "esp32": 128, "pyboard": 1}  # bytes that are on their way beside those in txbuf
+LARGEST = 32766  # rxbuf or txbuf of an RP2
 BUFFER = {"rp2": (256, 256), "esp32": (256, 256), "pyboard": (64, 0)}  # bytes of rxbuf and txbuf
 
 
@@ -79,6 +80,9 @@ class UART(OfBoard):
         port.baudrate = settings["baudrate"]
         port.frame_bits = 1 + settings["bits"] + (settings["parity"] is not None) + settings["stop"]
         size = rxbuf if rxbuf is not KEEP else read_buf_len
+        for buffer, asked in (("rxbuf", size), ("txbuf", txbuf)):
+            if self._board.kind.platform == "rp2" and asked is not KEEP and asked > LARGEST:
+                raise ValueError(f"{buffer} too large: a Pico's UART takes up to {LARGEST} bytes")
         self._rxbuf = self._rxbuf if size is KEEP else max(size, 32 if self._board.kind.platform == "rp2" else 1)
         self._txbuf = self._txbuf if txbuf is KEEP else txbuf
         port.rx_size = self._rxbuf

@@ -60,7 +60,7 @@ def returned(value: Any) -> Any:
     return int(value) if type(value) is Unsigned else value
 
 
-NAMES = {"__viper__": computed, "__viper_returned__": returned, "__int32__": int32, "uint": uint}
+NAMES = {"__viper__": computed, "__viper_returned__": returned}
 
 
 def in_words(node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import events
 from .settings import BadSetting, Settings, nearest
 
 if TYPE_CHECKING:
@@ -92,6 +91,9 @@ class Wiring:
 
         Args: paced, though its time is virtual, who drives it does not let it run ahead of the real time.
         """
+        if not (self.links or self.events or self.tables):
+            return
+        from . import events
         from .plugging import Plugging
 
         plugging = Plugging(board, Settings(self.file, "", self.tables, self.folder), self.notes, paced)

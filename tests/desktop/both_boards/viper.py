@@ -79,6 +79,14 @@ def least(x: int) -> int:
     return x
 
 
+@micropython.viper
+def further(buf) -> int:
+    start = ptr8(buf)
+    next_word = ptr16(int(start) + 2)
+    last = ptr8(uint(start) + uint(5))
+    return next_word[0] * 256 + last[0]
+
+
 def handler(pin):
     print("edge", pin.value(), pin, text, numbers, half, None, sep="; ")
 
@@ -89,6 +97,7 @@ print(squares(3000), inverted(5), negated(7), least(0x80000000), least(1 << 33 |
 small, words = bytearray(2), bytearray(8)
 store(small, words)
 print(small, words)
+print(further(bytearray(b"\x01\x02\x03\x04\x05\x06")), further(memoryview(bytearray(range(9)))[2:]))
 
 text, numbers, half = "text", [1, (2, 3)], 0.5
 out = Pin(2, Pin.OUT, value=0)

@@ -477,6 +477,51 @@ for wrong in (lambda: p.modify(s, 1),):
     except OSError as e:
         print(e)
 """,
+    "text with bytes": """
+b = bytearray(b"ab")
+print("ab" == b, b == "ab", "ab" != b, b != "ab", memoryview(b) == "ab", "ab" == memoryview(b))
+print(bytearray(b"\\xc3\\xa9") == "\\xe9", b[:1] == "a")
+print(b in ("x", "ab"), b[:1] in ["x", "b"], b not in (b"ab", 1), "ab" in ("ab", b))
+x = "b"
+print(x in b, x not in b, "é" in b"\\xc3\\xa9", x in memoryview(b), "" in b)
+class A:
+    def __add__(self, o): return ("add", o)
+    def __iadd__(self, o): raise TypeError("mine")
+    def startswith(self, *a, **k): return a, k
+    def __contains__(self, o): return o
+    def __eq__(self, o): return o == "ab"
+a = A()
+print(a + "x", a.startswith("x", k=1), a.startswith(*[1, 2]), a.startswith("q"), "x" in a, a == "ab")
+try: a += "x"
+except TypeError as e: print(e)
+s = "abc"
+print(s.startswith(b"ab"), s.endswith(b"bc"), b"abc".startswith("ab"), b"abc".endswith("bc"), b"abc".startswith("b", 1))
+print(bytearray(b"abc").startswith("ab"), b"abc".startswith(("x", "a")), "abc".startswith((b"x", b"a")))
+line = b"$GP" + s
+line += "\\r\\n"
+print(line)
+line = line + s + "!"
+print(line)
+d = {"q": b""}
+d["q"] += "xyz"
+d["q"] += s
+print(d)
+class C: buf = bytearray()
+C.buf += "abc"
+C.buf += s
+C.buf.extend("def"); C.buf.extend(s); C.buf.extend(b"1")
+print(C.buf)
+keep = C.buf; C.buf += s; print(keep is C.buf)
+print(b"AT+{}={:03d}\\r\\n".format("X", 7))
+l = [1]; l += "ab"; l.extend("cd"); print(l)
+t = (1,); t += (2,); print(t)
+n = 5; n += 3; n += n; print(n + n, n + 1)
+def f(a, b): return a + b
+print(f(1, 2), f("a", "b"), f(b"a", "b"), f(bytearray(b"a"), "b"), f([1], [2]))
+for bad in ((b"a", None), ("a", b"b"), (b"a", 3)):
+    try: f(*bad)
+    except TypeError: print("type")
+""",
 }
 
 

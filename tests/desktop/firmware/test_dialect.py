@@ -182,6 +182,29 @@ result = a(), b(b'\\1\\2\\3\\4', 1), bytes(buf), b.__doc__
     assert run(source)["result"] == (1, 0x0402, b"\0\x09\0\0", "Text.")
 
 
+def test_slots_keep_no_attribute_out(run):
+    source = "class A:\n __slots__ = ('a',)\n a = 1\nclass B:\n __slots__ = ()\nb = B()\nb.x = 2\nresult = A.a, b.x"
+    assert run(source)["result"] == (1, 2)
+
+
+def test_what_comes_before_a_sum_in_place_is_read_before_what_is_added(run):
+    source = """
+data = bytearray(b"a")
+class Own:
+    seen = data
+own = Own()
+def other():
+    own.seen, numbers[0] = b"lost", 9
+    return "b"
+numbers = [1]
+own.seen += other()
+parts = {"x": b"1"}
+parts["x"] += "2"
+result = bytes(own.seen), own.seen is data, parts
+"""
+    assert run(source)["result"] == (b"ab", True, {"x": b"12"})
+
+
 def test_a_pointer_to_an_address_says_what_to_use(run):
     with pytest.raises(ValueError, match="0x40014000: the simulated board has no memory there; give viper a buffer"):
         run("p = ptr32(0x40014000)")

@@ -10,6 +10,7 @@ from machine import Pin
 micropython.alloc_emergency_exception_buf(100)
 out = Pin(2, Pin.OUT, value=0)
 n, buf, numbers, counts = 70000, bytearray(4), [0], {1: 0}
+note, word = b"note", "word"
 class Own:
     kept = None
     def __setitem__(self, key, value):
@@ -34,6 +35,8 @@ print(list(buf), numbers, counts, list(parts.data[0]))
         ("buf[0], buf[1] = n >> 8, n", "[17, 112, 0, 0] [0] {1: 0} [0, 0]"),
         ("parts.data[0][1] = n", "[0, 0, 0, 0] [0] {1: 0} [0, 112]"),
         ("numbers[0] += n; counts[1] = n", "[0, 0, 0, 0] [70000] {1: 70000} [0, 0]"),
+        ("numbers[0] = n + counts[1]; counts[1] += numbers[0]", "[0, 0, 0, 0] [70000] {1: 70000} [0, 0]"),
+        ("if word not in buf and not note.startswith(word): buf[0] = 1", "[1, 0, 0, 0] [0] {1: 0} [0, 0]"),
     ],
 )
 def test_it_stores_by_index(run, body, printed):
@@ -46,6 +49,10 @@ def test_it_stores_by_index(run, body, printed):
         ("counts[5] = n", "adds the key 5 to a dict"),
         ("numbers[0] = n * n * n", "computes an integer beyond 30 bits"),
         ("numbers[0] += n * n * n", "computes an integer beyond 30 bits"),
+        ("numbers[0] = (1 << n // 2400) + numbers[0] + (1 << 29)", "computes an integer beyond 30 bits"),
+        ("half = 1 << 29; half += half", "computes an integer beyond 30 bits"),
+        ("numbers[0] = note + word", "builds a bytes"),
+        ("parts.data[0] += word", "builds a bytearray"),
         ("numbers.append(n)", "calls list.append"),
         ("own[0] = n", "builds a list"),
         ("asyncio.run(made)", "makes a loop for tasks"),

@@ -158,6 +158,16 @@ def test_ids_and_speeds(new_world):
     assert len(new_world("pyboard").import_module("machine").freq()) == 4
 
 
+@pytest.mark.parametrize("hz", [1, 1_000_000, 12_345_678, 133_123_456])
+def test_a_clock_that_a_pico_cannot_make_is_refused(new_world, hz):
+    machine = new_world("pico").import_module("machine")
+    with pytest.raises(ValueError, match=f"cannot change frequency: the PLL of a Pico can't make {hz} Hz"):
+        machine.freq(hz)
+    for fits in (48_000_000, 125_000_000, 133_000_000, 200_000_000, 500_000_000):
+        machine.freq(fits)
+        assert machine.freq() == fits
+
+
 def test_fifty_boards_do_not_disturb_each_other(new_world):
     before = threading.active_count()
     worlds = [new_world("pico", name=f"b{n}") for n in range(50)]

@@ -339,6 +339,7 @@ def test_pins_have_the_names_of_the_chip_too(pyb):
     pin = Pin("Y9", Pin.AF_OD, af=Pin.AF4_I2C2)
     assert (pin.name(), pin.names(), pin.port(), pin.pin(), pin.af()) == ("B10", ["B10", "Y9"], 1, 10, 4)
     assert pin.gpio() == 0x40020400
+    assert (pin.mode(), Pin("X1", Pin.IN, Pin.PULL_UP).pull()) == (Pin.AF_OD, Pin.PULL_UP)
     assert "A0" not in dir(Pin.board) and "X1" not in dir(Pin.cpu)
     assert all(Pin(name).name() in Pin(name).names() for name in dir(Pin.board))
     p.Switch()

@@ -195,7 +195,7 @@ def test_two_outputs_on_one_wire_are_named(machine):
     first, second = m.Pin(10, m.Pin.OUT, value=0), m.Pin(11, m.Pin.IN)
     with pytest.raises(ShortCircuit, match=r"GP10.*GP11|GP11.*GP10"):
         second.init(m.Pin.OUT, value=1)
-    assert second.mode() == m.Pin.IN
+    assert repr(second) == "Pin(GPIO11, mode=IN)"
     first.init(m.Pin.IN)
     second.init(m.Pin.OUT, value=1)
     assert first() == 1
@@ -238,7 +238,19 @@ def test_a_signal_may_be_inverted(machine):
 def test_a_pin_shows_what_it_is(machine):
     m, _ = machine()
     assert repr(m.Pin(1, m.Pin.IN, m.Pin.PULL_UP)) == "Pin(GPIO1, mode=IN, pull=PULL_UP)"
-    assert m.Pin(25).names() == ["GP25", "25", "GPIO25", "LED"]
+
+
+@pytest.mark.parametrize("kind", ["pico", "esp32"])
+def test_what_a_pyboards_pin_tells_of_itself_no_other_boards_does(machine, kind):
+    m, _ = machine(kind)
+    assert [name for name in ("mode", "pull", "drive", "name", "names") if hasattr(m.Pin, name)] == []
+
+
+@pytest.mark.parametrize("extra", [{"priority": 1}, {"wake": None}])
+def test_a_picos_interrupt_has_no_priority_and_wakes_nothing(machine, extra):
+    m, _ = machine()
+    with pytest.raises(TypeError, match="extra keyword arguments given"):
+        m.Pin(2).irq(print, m.Pin.IRQ_RISING, **extra)
 
 
 def test_a_class_made_from_it_is_one_of_its_own(machine):

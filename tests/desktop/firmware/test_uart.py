@@ -88,6 +88,13 @@ def test_what_finds_the_buffer_full_is_lost(uart):
     assert world.board.uart(0).lost == 10
 
 
+@pytest.mark.parametrize("name", ["rxbuf", "txbuf"])
+def test_a_buffer_that_a_pico_has_no_room_for_is_refused(uart, name):
+    uart(**{name: 32766})
+    with pytest.raises(ValueError, match=f"{name} too large: a Pico's UART takes up to 32766 bytes"):
+        uart(**{name: 32767})
+
+
 def test_writing_waits_for_room_within_the_timeout(uart):
     u, world = uart(txbuf=8, timeout=1000)
     with world.main_program():
