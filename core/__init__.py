@@ -24,6 +24,16 @@ from .context import create_task, current_task, get_event_loop, new_event_loop, 
 
 if not MICROPYTHON:
     from . import fork_cpython
+    from .lazy_names import LAZY
+
+    __all__ = sorted(  # where `import *` takes what is there already
+        (
+            "CancelledError Loop Task TimeoutError WrongContextError compiled create_task current_task get_event_loop"
+            " new_event_loop run sleep sleep_ms to_thread"
+        ).split()
+        + [pair.partition("=")[0] for pair in LAZY.split()]
+    )
+    del LAZY
 
 compiled = not MICROPYTHON and not sys.modules[Task.__module__].__file__.endswith(".py")
 

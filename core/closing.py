@@ -30,9 +30,11 @@ def end_tasks(loop, grace):
     loop.begin()
     try:
         _run_out(loop)
-        if not MICROPYTHON and loop.asyncgens.alive:
-            loop.create_task(loop.asyncgens.close_all())
-            _run_out(loop)
+        if not MICROPYTHON:
+            while not loop.stopping and (loop.asyncgens.alive or loop.bell.pending):
+                loop.bell.answer()  # it tells of those that the last tasks left as they ended
+                loop.create_task(loop.asyncgens.close_all())
+                _run_out(loop)
     finally:
         loop.end()
         if limit.slot >= 0:

@@ -5,7 +5,7 @@ from .parker_cpython cimport Parker
 
 cdef class Doorbell:
     cdef public Ring pending
-    cdef bint _asleep
+    cdef readonly bint _asleep
     cdef Parker _parker
     cdef bint _in_poll
     cdef int _reading

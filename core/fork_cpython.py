@@ -11,6 +11,7 @@ from . import context, lazy
 from .native import set_own
 
 inherited = []  # the parent's loops: kept, or their tasks' `finally` blocks would run here too
+_timers = []  # those of them that were taken out: likewise
 
 
 def _forked():
@@ -28,6 +29,13 @@ def _disown(loop):
     """A task that forked ends its step, and the run then ends."""
     loop.thread = 0  # nobody's: `check_context` refuses whoever calls
     loop.stopping = True
+    loop.running = False  # to who waits here for one of its tasks, or calls it
+    loop.closed = True
+    if loop.inbox is not None:
+        loop.inbox.forked()
+    if loop.bell._asleep:  # a signal handler forked: the pass goes on behind it, and nothing is to fall due there
+        while len(loop.timers):
+            _timers.append(loop.timers.pop())
     io, loop.io = loop.io, None
     if io is not None:
         io.close()

@@ -17,7 +17,6 @@ class RawTls:
     def __init__(self, sock):
         sock.setblocking(False)
         self.sock = sock
-        self.close = sock.close
 
     def eager(self):
         return self.sock.pending() > 0
@@ -39,6 +38,15 @@ class RawTls:
             return self.sock.send(buf)
         except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
             return None
+
+    def close(self):
+        """Tell the other side that this is the end, which it can't tell from a line that was cut otherwise; and close."""
+        try:
+            self.sock.unwrap()
+        except (OSError, ValueError):  # as a rule: the other side has not said so yet, which nobody waits for
+            pass
+        finally:
+            self.sock.close()
 
 
 async def handshake(sock):

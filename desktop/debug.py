@@ -8,7 +8,7 @@
 | a coroutine, or a sleep, that was never awaited, with where it was created | RuntimeWarning, each time |
 | a task's error that nobody saw, with where the task was created | the loop's exception handler |
 | a second waiter on what can have one only | RuntimeError that names the first, and where it was created |
-| a task that blocks the loop for longer than `stall` seconds, while it does | see stalls.py |
+| a task, or a function the loop calls, that blocks it for longer than `stall` seconds, while it does | see stalls.py |
 
 Tasks show where they were created wherever they are printed, in listings too (ps.py). For the calling thread and its
 loop; it costs each coroutine that is created about as much as a call.
@@ -42,16 +42,20 @@ class debugging:
     def __init__(
         self, stall: float | None = 0.1, report: Callable[[Stall], object] = print_stall, loop: Any = None
     ) -> None:
+        self._stalls = None if stall is None else report_stalls(stall, report, loop)  # first: it may refuse
+        self._ended = False
         self._depth = sys.get_coroutine_origin_tracking_depth()
         sys.set_coroutine_origin_tracking_depth(DEPTH)
         self._filters = warnings.catch_warnings()
         self._filters.__enter__()
         warnings.simplefilter("always", RuntimeWarning)
         wrap_with(_sleep)
-        self._stalls = None if stall is None else report_stalls(stall, report, loop)
 
     def stop(self) -> None:
-        """As it was before. Same thread."""
+        """As it was before. Same thread; a second time does nothing."""
+        if self._ended:
+            return
+        self._ended = True
         if self._stalls is not None:
             self._stalls.stop()
         wrap_with(None)

@@ -99,6 +99,16 @@ class Inbox(Cell):
                 self.bell.ring(self)
                 raise
 
+        def forked(self):
+            """In the child of a fork: fail what is here, for the loop is the parent's, which makes these calls."""
+            while self._calls:
+                call = self._calls.popleft()
+                if call.claim():
+                    try:
+                        call.drop()
+                    except LoopClosed:
+                        pass  # which nobody here waits for
+
     def _make_calls(self):
         """Those that are here by now: what they themselves put in is for the next turn."""
         last = self.newest()

@@ -59,6 +59,8 @@ class yields_within:
 class _LoopOf:
     """The loop of an application, once it has one: as much of it as a watch looks at."""
 
+    running = False  # to a watch of what no task does, which there is none of in virtual time either
+
     def __init__(self, app: App) -> None:
         self._app = app
 

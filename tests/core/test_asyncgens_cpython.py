@@ -51,6 +51,24 @@ def test_one_that_is_left_when_the_loop_is_closed_is_closed_then(core):
     assert sorted(log) == ["closed 1", "closed 2"]
 
 
+def test_one_that_the_last_task_leaves_as_it_is_cancelled_is_closed_too(core):
+    """Its ring came after the last turn."""
+    log = []
+    core.new_event_loop()
+
+    async def task():
+        async for _ in numbers(core, log):
+            await core.Event().wait()
+
+    async def main():
+        core.create_task(task())
+        await core.sleep_ms(1)
+
+    core.run(main())
+    core.new_event_loop()
+    assert log == ["closed"]
+
+
 def test_one_that_ended_is_forgotten(core):
     log = []
 

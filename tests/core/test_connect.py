@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from support import CPYTHON, free_port, run, watched
+from support import CPYTHON, free_port, run, start_thread, watched
 
 
 async def echo(reader, writer):
@@ -357,21 +357,30 @@ def test_a_server_without_descriptors_waits_and_then_serves_on(core):
     run(core, main)
 
 
-@pytest.mark.cpython
-def test_tls_both_ways(core, tmp_path):
+@pytest.fixture(scope="module")
+def tls(tmp_path_factory):
+    """(the context of a server, the context of a client that trusts it)"""
     import shutil
     import ssl
     import subprocess
 
     if not shutil.which("openssl"):
         pytest.skip("no openssl to make a certificate with")
-    key, cert = tmp_path / "key.pem", tmp_path / "cert.pem"
+    folder = tmp_path_factory.mktemp("tls")
+    key, cert = folder / "key.pem", folder / "cert.pem"
     options = "req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=localhost -addext subjectAltName=DNS:localhost"
     command = f"openssl {options} -keyout {key} -out {cert}".split()
     subprocess.run(command, check=True, capture_output=True)
     server_side = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     server_side.load_cert_chain(cert, key)
-    client_side = ssl.create_default_context(cafile=str(cert))
+    return server_side, ssl.create_default_context(cafile=str(cert))
+
+
+@pytest.mark.cpython
+def test_tls_both_ways(core, tls):
+    import ssl
+
+    server_side, client_side = tls
     text = bytes(range(256)) * 4000
 
     async def main():
@@ -396,6 +405,49 @@ def test_tls_both_ways(core, tmp_path):
             assert len(reports) == 1
 
     run(core, main)
+
+
+@pytest.mark.cpython
+@pytest.mark.parametrize("version", ["TLSv1_2", "TLSv1_3"])
+def test_the_end_of_a_tls_stream_is_told_from_a_cut_line(core, tls, version):
+    """By a message of its own, without which the other side has to take it for an attack."""
+    import socket
+    import ssl
+
+    server_side, client_side = tls
+    listening = socket.create_server(("127.0.0.1", 0))
+    listening.settimeout(5)
+    text = bytes(range(256)) * 2000
+
+    def serve():
+        raw, _ = listening.accept()
+        raw.settimeout(5)
+        with server_side.wrap_socket(raw, server_side=True, suppress_ragged_eofs=False) as sock:
+            sock.sendall(b"begin")
+            got = bytearray()
+            while True:
+                piece = sock.recv(5000)
+                if not piece:
+                    return got
+                got += piece
+
+    async def main():
+        thread = start_thread(serve)
+        port = listening.getsockname()[1]
+        reader, writer = await core.open_connection("127.0.0.1", port, client_side, "localhost")
+        assert await reader.readexactly(5) == b"begin"  # what a close leaves unread would reset the connection
+        writer.write(text)
+        writer.close()
+        await writer.wait_closed()
+        return thread.join()
+
+    before = client_side.maximum_version
+    client_side.maximum_version = ssl.TLSVersion[version]
+    try:
+        assert run(core, main) == text
+    finally:
+        client_side.maximum_version = before
+        listening.close()
 
 
 @pytest.mark.parametrize("port", [-1, 65536, 99999])

@@ -28,6 +28,17 @@ def test_every_name_that_is_loaded_on_demand_is_there(core):
         assert getattr(core, name) is not None, name
 
 
+@pytest.mark.cpython
+def test_import_star_has_all_names(core):
+    """It had those that were loaded already, and modules of the library's own."""
+    here = {}
+    exec("from " + core.__name__ + " import *", here)
+    del here["__builtins__"]
+    assert {"create_task", "run", "sleep", "Task", "to_thread"}.union(lazy_names(core)) <= set(here)
+    assert sorted(here) == core.__all__ and all(getattr(core, name) is here[name] for name in here)
+    assert not {"sys", "load", "lazy_names", "native"} & set(here)
+
+
 @pytest.mark.rp2040(seeds=1)
 def test_a_name_that_is_not_there_is_an_attribute_error(core):
     with pytest.raises(AttributeError):

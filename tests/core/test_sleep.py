@@ -204,6 +204,18 @@ def test_milliseconds_without_end_as_well(core):
     run(core, main)
 
 
+@pytest.mark.micropython
+def test_milliseconds_without_end_are_refused_on_a_board(core):
+    """Or each sleep would pay for it."""
+
+    async def main():
+        with pytest.raises(OverflowError):
+            core.sleep_ms(float("inf"))
+        await core.sleep_ms(1)  # the next works
+
+    run(core, main)
+
+
 @pytest.mark.parametrize("name", ["sleep", "sleep_ms"])
 @pytest.mark.parametrize("time, error", [(float("nan"), ValueError), ("1", TypeError), (None, TypeError)])
 def test_what_is_no_time_is_refused(core, name, time, error):

@@ -134,3 +134,20 @@ def test_afterwards_all_is_as_it_was():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert "created at" not in core.run(main())
+
+
+def test_a_limit_that_is_refused_leaves_debug_mode_off():
+    before = sys.get_coroutine_origin_tracking_depth(), list(warnings.filters)
+    with pytest.raises(ValueError, match="above 0"):
+        debugging(stall=0)
+    assert (sys.get_coroutine_origin_tracking_depth(), list(warnings.filters)) == before
+
+
+def test_it_may_be_stopped_before_its_block_ends():
+    before = sys.get_coroutine_origin_tracking_depth(), list(warnings.filters)
+    with debugging() as mode:
+        mode.stop()
+        assert (sys.get_coroutine_origin_tracking_depth(), list(warnings.filters)) == before
+        with debugging():
+            assert sys.get_coroutine_origin_tracking_depth() > 0
+    assert (sys.get_coroutine_origin_tracking_depth(), list(warnings.filters)) == before

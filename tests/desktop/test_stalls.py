@@ -1,11 +1,14 @@
-"""Stalls: a task that blocks the loop is named while it does, and one that does not is left alone."""
+"""Stalls: what blocks the loop is named while it does, and what does not is left alone."""
 
+import threading
 import time
 
 import pytest
 
 from twincore import core
+from twincore.core.power import LowPowerClock
 from twincore.desktop.stalls import report_stalls
+from twincore.threadsafe import call_soon_threadsafe
 
 
 @pytest.fixture(autouse=True)
@@ -71,6 +74,122 @@ def test_what_is_offloaded_is_no_stall():
         await unblock(time.sleep, 0.7)
 
     assert run(main, limit=0.5) == []
+
+
+def test_a_function_from_another_context_that_blocks_is_reported_with_its_line():
+    def blocks():
+        time.sleep(0.2)  # here
+
+    async def main():
+        call_soon_threadsafe(core.get_event_loop(), blocks)
+        await core.sleep_ms(20)
+
+    (stall,) = run(main, limit=0.05)
+    assert stall.function == "blocks" and "# here" in str(stall)
+    assert stall.task == "A function that the loop called outside its tasks" and "Start a task" in str(stall)
+
+
+def test_an_exception_handler_that_blocks_is_reported_and_not_the_task_before_it():
+    def handler(loop, context):
+        time.sleep(0.2)
+
+    async def failing():
+        raise ValueError
+
+    async def main():
+        core.get_event_loop().set_exception_handler(handler)
+        core.create_task(failing())
+        for _ in range(5):
+            await core.sleep(0)  # so that this task takes a step in the pass that reports, before that
+
+    (stall,) = run(main, limit=0.05)
+    assert stall.function == "handler" and "outside its tasks" in stall.task
+
+
+def test_a_done_callback_that_blocks_is_reported():
+    async def main():
+        task = core.create_task(core.sleep(0))
+        task.add_done_callback(lambda task: time.sleep(0.2))
+        await core.sleep_ms(20)
+
+    (stall,) = run(main, limit=0.05)
+    assert stall.function == "<lambda>"
+
+
+def test_a_loop_that_sleeps_or_does_not_run_is_no_stall():
+    def idle():
+        core.run(core.sleep(0.5))
+        time.sleep(0.5)
+
+    found = []
+    with report_stalls(0.1, found.append):
+        idle()
+    core.new_event_loop(core.VirtualClock())
+
+    async def main():
+        clock = core.get_event_loop().clock
+        clock.hold()  # a thread works for it
+        flag = core.ThreadSafeFlag()
+        threading.Timer(0.5, flag.set).start()
+        await flag.wait()
+        clock.release()
+
+    with report_stalls(0.1, found.append):
+        core.run(main())
+    assert found == []
+
+
+def test_a_clock_that_sleeps_by_itself_is_no_stall_but_what_blocks_beside_it_is():
+    """As with low power."""
+    loop = core.get_event_loop()
+    loop.clock = LowPowerClock(loop.clock, lambda ms: time.sleep(ms / 1000))
+
+    def blocks():
+        time.sleep(0.3)
+
+    async def main():
+        await core.sleep(0.5)
+        call_soon_threadsafe(loop, blocks)
+        await core.sleep(0.5)
+
+    (stall,) = run(main, limit=0.1)
+    assert stall.function == "blocks"
+
+
+def test_what_the_report_raises_is_told_and_the_watch_goes_on(monkeypatch):
+    told, reports = [], []
+    monkeypatch.setattr(threading, "excepthook", told.append)
+
+    def report(stall):
+        reports.append(stall)
+        raise KeyError("no such log")
+
+    async def main():
+        for _ in range(2):
+            time.sleep(0.2)
+            await core.sleep_ms(20)
+
+    with report_stalls(0.05, report):
+        core.run(main())
+    assert len(reports) == 2
+    assert [(type(args.exc_value), args.thread.name) for args in told] == [(KeyError, "report_stalls")] * 2
+
+
+def test_a_report_may_end_the_watch():
+    reports = []
+
+    def report(stall):
+        reports.append(stall)
+        watch.stop()
+
+    async def main():
+        for _ in range(2):
+            time.sleep(0.2)
+            await core.sleep_ms(20)
+
+    with report_stalls(0.05, report) as watch:
+        core.run(main())
+    assert len(reports) == 1
 
 
 @pytest.mark.parametrize("limit", [0, -1, float("nan")])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from support import CPYTHON, RP2, run, start_thread, submodule, ticks_diff, ticks_ms
+from support import CPYTHON, RP2, in_line, run, start_thread, submodule, ticks_diff, ticks_ms
 
 
 def parts(threadsafe):
@@ -254,7 +254,8 @@ def test_close_wakes_a_thread_and_a_task_that_wait(core, threadsafe):
     async def main():
         task = core.create_task(collect(b.subscribe(), []))
         thread = start_thread(work, b.subscribe())
-        await core.sleep_ms(20)
+        while in_line(b.line) < 2:
+            await core.sleep_ms(1)
         b.close()
         await task
         thread.join()

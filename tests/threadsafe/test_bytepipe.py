@@ -2,7 +2,7 @@
 
 import pytest
 
-from support import CPYTHON, RP2, run, start_thread, submodule, ticks_diff, ticks_ms
+from support import CPYTHON, RP2, in_line, run, start_thread, submodule, ticks_diff, ticks_ms
 
 
 def make(threadsafe, size, trigger=1):
@@ -752,7 +752,8 @@ def test_close_wakes_the_reader_in_a_task_or_a_thread(core, threadsafe, kind, be
         pipe, other = make(threadsafe, 16, 4), make(threadsafe, 16, 4)
         waiting = core.create_task(task(pipe))
         thread_waiting = start_thread(thread, other)
-        await core.sleep_ms(10)
+        while not (in_line(pipe.readers) and in_line(other.readers)):
+            await core.sleep_ms(1)
         for each in (pipe, other):
             each.write(before)
             each.close()
@@ -774,7 +775,8 @@ def test_close_wakes_the_writer_in_a_task_or_a_thread(core, threadsafe):
         other.write(b"ab")
         task = core.create_task(write(pipe))
         thread = start_thread(other.write_sync, b"x")
-        await core.sleep_ms(10)
+        while not (in_line(pipe.writers) and in_line(other.writers)):
+            await core.sleep_ms(1)
         pipe.close()
         other.close()
         with pytest.raises(threadsafe.QueueClosed):

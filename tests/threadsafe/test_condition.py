@@ -3,7 +3,7 @@
 import pytest
 
 from injection import HOWS, Program, inject
-from support import RP2, run, sleep_ms, start_thread, submodule, ticks_diff, ticks_ms
+from support import RP2, in_line, run, sleep_ms, start_thread, submodule, ticks_diff, ticks_ms
 
 
 def make(threadsafe, lock=None):
@@ -219,20 +219,8 @@ def test_tasks_of_two_loops_and_threads_wait_for_one_condition(core, threadsafe)
 
 def until_it_has_waited(condition, count):
     """Until so many are in the line."""
-    line = condition._line
     start = ticks_ms()
-    while True:
-        if hasattr(line, "next"):
-            found, waiter = 0, line.next
-            while waiter is not line:
-                found, waiter = found + 1, waiter.next
-        elif hasattr(line, "_waiters"):
-            found = len(line._waiters)
-        else:  # compiled: does not show them
-            sleep_ms(20)
-            return
-        if found == count:
-            return
+    while in_line(condition._line) != count:
         assert ticks_diff(ticks_ms(), start) < 5000
         sleep_ms(1)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from support import run, sleep_ms, start_thread, ticks_diff, ticks_ms
+from support import run, start_thread, ticks_diff, ticks_ms, until_in_line
 
 
 async def settle(core):
@@ -115,7 +115,7 @@ def test_set_and_clear_let_go_exactly_those_who_wait(core, threadsafe):
 def test_set_and_clear_let_go_threads_that_wait(threadsafe):
     event = threadsafe.ThreadSafeEvent()
     threads = [start_thread(event.wait_sync) for _ in range(3)]
-    sleep_ms(20)
+    until_in_line(event._line, 3)
     event.set()
     event.clear()
     assert [thread.join() for thread in threads] == [True, True, True]
@@ -255,7 +255,7 @@ def test_tasks_of_two_loops_wait_for_one_event(core, threadsafe):
         return "went on"
 
     threads = [start_thread(run, core, main) for _ in range(2)]
-    sleep_ms(20)
+    until_in_line(event._line, 2)
     event.set()
     assert [thread.join() for thread in threads] == ["went on"] * 2
 

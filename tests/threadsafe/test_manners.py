@@ -623,6 +623,86 @@ def a_task_forks_and_the_child_awaits(core, threadsafe):
 
 
 @case()
+def a_signal_handler_forks_while_the_loop_sleeps(core, threadsafe):
+    """A timer of the parent's that is due by the time that the handler returns starts nothing in the child."""
+    import os
+    import signal
+    import time
+
+    reading, writing = os.pipe()
+    parent, pids = os.getpid(), []
+
+    def fork(*_):
+        pid = os.fork()
+        if pid:
+            pids.append(pid)
+        else:
+            time.sleep(0.15)  # until it is due
+
+    async def main():
+        signal.setitimer(signal.ITIMER_REAL, 0.05)
+        await core.sleep(0.1)
+        os.write(writing, b"parent" if os.getpid() == parent else b"child")
+
+    signal.signal(signal.SIGALRM, fork)
+    try:
+        core.run(main())
+    except BaseException as error:
+        if os.getpid() == parent:
+            raise
+        os.write(writing, type(error).__name__.encode())
+    if os.getpid() != parent:
+        os._exit(0)
+    (pid,) = pids
+    assert os.waitpid(pid, 0)[1] == 0
+    assert os.read(reading, 1000) == b"parentWrongContextError"
+
+
+@case()
+def who_waits_for_a_task_of_the_parent_s_loop_is_told(core, threadsafe):
+    """For ever, or a call that nobody makes: neither."""
+    up, end, loops = threadsafe.ThreadSafeEvent(), threadsafe.ThreadSafeEvent(), [core.get_event_loop()]
+
+    async def serve():
+        loops.append(core.get_event_loop())
+        up.set()
+        await end.wait()
+
+    thread = start_thread(run, core, serve)
+    up.wait_sync()
+    idle, busy = loops
+    log = []
+    threadsafe.call_soon_threadsafe(idle, log.append, 1)
+    unstarted = threadsafe.run_coroutine_threadsafe(end.wait(), idle)
+    started = threadsafe.run_coroutine_threadsafe(end.wait(), busy)
+    while started.task is None:
+        sleep_ms(1)
+
+    def child():
+        said = []
+        for call in (
+            started.result,
+            unstarted.result,
+            lambda: threadsafe.run_coroutine_threadsafe(end.wait(), busy).result(),
+            lambda: threadsafe.call_soon_threadsafe(busy, log.append, 2),
+        ):
+            try:
+                call()
+            except (threadsafe.LoopClosed, threadsafe.LoopStopped) as error:
+                said.append(type(error).__name__)
+        return said, log
+
+    assert in_child(child) == "(['LoopStopped', 'LoopClosed', 'LoopClosed', 'LoopClosed'], [])"
+    end.set()
+    thread.join()
+
+    async def main():
+        return await unstarted
+
+    assert core.run(main()) is True and log == [1]
+
+
+@case()
 def a_loop_of_the_parent_s_is_refused(core, threadsafe):
     core.run(core.sleep(0))
     loop = core.get_event_loop()

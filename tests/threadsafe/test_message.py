@@ -273,7 +273,8 @@ def test_async_for_skips_what_was_overwritten_before_it_came_round(core, threads
         await settle(core)
         for value in (1, 2, 3):
             message.set(value)
-        await core.sleep_ms(20)
+        while not log or not in_line(message._line):  # until it has come round
+            await core.sleep_ms(1)
         task.cancel()
 
     run(core, main)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from support import CPYTHON, MICROPYTHON, run, start_thread, submodule
+from support import CPYTHON, MICROPYTHON, RP2, run, start_thread, submodule
 
 
 class Line:
@@ -268,3 +268,63 @@ def test_a_poll_object_watches_the_raw_side(core, threadsafe):
     line.to.write(b"a")
     assert poll.poll(0)[0][1] == select.POLLIN
     assert MICROPYTHON and not CPYTHON
+
+
+@pytest.mark.micropython
+@pytest.mark.rp2040(seeds=5)
+def test_a_hard_interrupt_feeds_a_stream_whose_reads_are_given_up_now_and_then(core, threadsafe):
+    """On the board, by PWM through the wire from pin 2 to pin 3. Nothing is lost, whichever way it is read.
+
+    Not so polled: there `ioctl`, called by `poll`, and a handler on top of that want more stack than a test leaves.
+    """
+    if not RP2:
+        pytest.skip("this port has no interrupts")
+    from machine import PWM, Pin
+
+    line = Line(core, threadsafe)
+    pipe, frame, count, total = line.to, bytearray(4), [0], 80
+    frame[3] = 10
+    wait_for_ms = core.wait_for_ms  # loaded now: an import takes most of the stack, and the handler needs some, too
+
+    def edge(pin):
+        n = count[0]
+        if n < total and pipe.room() >= 4:
+            frame[0] = 100 + n
+            frame[1] = frame[2] = 100 + (n ^ 1)
+            pipe.write(frame)
+            count[0] = n + 1
+
+    async def read(n):
+        stream = line.stream
+        if n % 3 == 0:
+            return await stream.readline()
+        if n % 3 == 1:
+            return await stream.readexactly(4)
+        got = await stream.read(2)
+        return got + await stream.readexactly(4 - len(got))
+
+    async def main():
+        pin = Pin(3, Pin.IN)
+        pin.irq(edge, Pin.IRQ_RISING, hard=True)
+        pwm = PWM(Pin(2), freq=1000, duty_u16=32768)
+        late = 0
+        try:
+            for n in range(total):
+                limit = 1
+                while n % 3 == 0:
+                    try:
+                        got = await wait_for_ms(read(n), limit)
+                        break
+                    except core.TimeoutError:
+                        late += 1
+                        limit *= 2  # a board may take longer than that to read at all
+                else:
+                    got = await read(n)
+                assert got == bytes([100 + n, 100 + (n ^ 1), 100 + (n ^ 1), 10]), (n, got)
+        finally:
+            pwm.deinit()
+            pin.irq(None)
+        return late
+
+    assert run(core, main, limit=30) > 0
+    assert pipe.lost == 0 and pipe.any() == 0

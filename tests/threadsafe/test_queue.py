@@ -843,7 +843,8 @@ def test_close_wakes_every_waiting_thread(threadsafe):
     empty, full = threadsafe.ThreadSafeQueue(1), filled(threadsafe.ThreadSafeQueue(1), 0)
     threads = [start_thread(empty.get_sync, True) for _ in range(2)]
     threads += [start_thread(empty.get_sync, True, 5), start_thread(full.put_sync, 1, True)]
-    sleep_ms(20)
+    until_in_line(empty.getters, 3)
+    until_in_line(full.putters, 1)
     empty.close()
     full.close()
     for thread in threads:

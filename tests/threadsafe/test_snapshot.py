@@ -2,7 +2,7 @@
 
 import pytest
 
-from support import RP2, run, sleep_ms, start_thread, submodule, ticks_diff, ticks_ms
+from support import RP2, in_line, run, start_thread, submodule, ticks_diff, ticks_ms, until_in_line
 
 
 def make(threadsafe, fields, typecode=None):
@@ -410,7 +410,7 @@ def test_what_a_writer_has_published_but_not_counted_yet_is_seen_once(core, thre
 
 @pytest.mark.rp2040(seeds=1)
 def test_a_thread_waits_until_it_changes_but_no_longer_than_its_timeout(core, threadsafe):
-    snapshot = make(threadsafe, 1)
+    snapshot, steps = make(threadsafe, 1), []
 
     def work():
         start = ticks_ms()
@@ -419,14 +419,20 @@ def test_a_thread_waits_until_it_changes_but_no_longer_than_its_timeout(core, th
         assert 18 <= ticks_diff(ticks_ms(), start) < 1000
         with pytest.raises(core.TimeoutError):
             snapshot.wait_sync(0)
+        steps.append("late")
         first = snapshot.wait_sync(5)
+        steps.append("first")
         return first, snapshot.wait_sync(5, first), snapshot.read()
+
+    async def until_it_waits(step):
+        while step not in steps or not in_line(snapshot._line):
+            await core.sleep_ms(1)
 
     async def main():
         thread = start_thread(work)
-        await core.sleep_ms(40)
+        await until_it_waits("late")
         snapshot.publish("a")
-        await core.sleep_ms(20)
+        await until_it_waits("first")
         snapshot.publish("b")
         return thread.join()
 
@@ -436,7 +442,7 @@ def test_a_thread_waits_until_it_changes_but_no_longer_than_its_timeout(core, th
 def test_several_threads_wait_and_all_go_on(threadsafe):
     snapshot = make(threadsafe, 1)
     threads = [start_thread(snapshot.wait_sync) for _ in range(3)]
-    sleep_ms(20)
+    until_in_line(snapshot._line, 3)
     snapshot.publish(1)
     assert [thread.join() for thread in threads] == [1, 1, 1]
 
@@ -485,7 +491,8 @@ def test_close_ends_every_wait_and_the_last_values_stay(core, threadsafe):
         snapshot.publish(1)
         task = core.create_task(snapshot.changed(1))
         thread = start_thread(snapshot.wait_sync, None, 1)
-        await core.sleep_ms(20)
+        while in_line(snapshot._line) < 2:
+            await core.sleep_ms(1)
         snapshot.close()
         snapshot.close()
         with pytest.raises(threadsafe.QueueClosed):
@@ -588,3 +595,56 @@ def test_an_interrupt_publishes_while_the_loop_reads(core, threadsafe):
         pin.irq(None)
 
     run(core, main, limit=30)
+
+
+@pytest.mark.micropython
+@pytest.mark.rp2040(seeds=5)
+def test_an_interrupt_publishes_while_tasks_and_core_1_read_and_wait(core, threadsafe):
+    if not RP2:
+        pytest.skip("this port has no interrupts")
+
+    from machine import PWM, Pin
+
+    snapshot = make(threadsafe, 3, "i")
+    count = [0]
+    last_of = {}
+
+    def edge(pin):
+        n = count[0] + 1
+        count[0] = n
+        snapshot.publish(n, -n, n)
+
+    def check(who, version, values):
+        a, b, c = values
+        assert (a, -b, c) == (version,) * 3 and version >= last_of.get(who, 0), (who, version, a, b, c)
+        last_of[who] = version
+        return version
+
+    def core_1():
+        buf, version = snapshot.spare[:], 0
+        while version < 60:
+            changed = snapshot.wait_sync(5, version)
+            version = check("core 1", snapshot.read_into(buf), buf)
+            assert version >= changed
+
+    async def waiter(who):
+        buf, version = snapshot.spare[:], 0
+        while version < 60:
+            changed = await snapshot.changed(version, 5)
+            version = check(who, snapshot.read_into(buf), buf)
+            assert version >= changed
+
+    async def main():
+        thread = start_thread(core_1)
+        pin = Pin(3, Pin.IN)
+        pin.irq(edge, Pin.IRQ_RISING, hard=True)
+        pwm = PWM(Pin(2), freq=1000, duty_u16=32768)  # there is a wire from pin 2 to pin 3
+        try:
+            await core.gather(waiter("a"), waiter("b"))
+            thread.join()
+        finally:
+            pwm.deinit()
+            pin.irq(None)
+
+    run(core, main, limit=30)
+    assert len(last_of) == 3 and snapshot.version == count[0]

@@ -199,3 +199,50 @@ def test_a_hard_interrupt_feeds_a_task(core, threadsafe):
         assert run(core, main) == list(range(1, 21))
     finally:
         pin.irq(None)
+
+
+@pytest.mark.micropython
+@pytest.mark.rp2040(seeds=5)
+def test_a_hard_interrupt_between_a_task_and_core_1(core, threadsafe):
+    """It takes from one queue and puts into the other, which core 1 waits for; each with room for 2 only."""
+    if not RP2:
+        pytest.skip("this port has no interrupts")
+
+    from machine import PWM, Pin
+
+    incoming, outgoing = threadsafe.SPSCQueue(2), threadsafe.SPSCQueue(2)
+    count = 60
+    odd = []
+
+    def edge(pin):
+        if outgoing.full():
+            return
+        try:
+            outgoing.put_nowait(incoming.get_nowait())
+        except threadsafe.QueueEmpty:
+            pass
+        except Exception as error:
+            odd.append(error)
+
+    def core_1():
+        return [outgoing.get_sync(timeout=5) for _ in range(count)]
+
+    async def main():
+        thread = start_thread(core_1)
+        pin = Pin(3, Pin.IN)
+        pin.irq(edge, Pin.IRQ_RISING, hard=True)
+        pwm = PWM(Pin(2), freq=1000, duty_u16=32768)  # there is a wire from pin 2 to pin 3
+        try:
+            for n in range(count):
+                await incoming.put(n, 5)
+            return thread.join()
+        finally:
+            pwm.deinit()
+            pin.irq(None)
+
+    threadsafe.check_single()
+    try:
+        assert run(core, main, limit=30) == list(range(count))
+    finally:
+        threadsafe.check_single(False)
+    assert not odd
