@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 
 class PseudoTerminal:
@@ -38,6 +39,13 @@ class PseudoTerminal:
             return os.read(self._master, 4096)
         except BlockingIOError:
             return b""
+
+    def unread(self) -> int:
+        """How many bytes wait there to be read."""
+        import fcntl
+        import termios
+
+        return int.from_bytes(fcntl.ioctl(self._slave, termios.FIONREAD, bytes(4)), sys.byteorder)
 
     def fileno(self) -> int:
         """The descriptor, to wait for what a program writes."""

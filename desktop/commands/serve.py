@@ -66,8 +66,8 @@ def command(
 
     twincore is in its flash. APP.py, if given, is its main.py: it runs when the board boots, and the modules beside it
     that it imports go with it. One client at a time; when it has gone the next one may come. machine.reset(), the
-    watchdog and a crash of a core boot the board again; the port stays. Chips around it live in its time, which is
-    real time here; a short circuit ends it, with exit code 74.
+    watchdog and a crash of a core boot the board again, and disconnect the client, as a USB port does. Chips around it
+    live in its time, which is real time here; a short circuit ends it, with exit code 74.
 
     \b
     Examples:

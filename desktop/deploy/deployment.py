@@ -16,11 +16,11 @@ from .compiling import Compiler
 from .errors import DeployError
 from .library import Library
 from .needed import Needed, needed_by
-from .planning import RESERVE, UNKNOWN, Found, Plan, Wanted, blocks_needed, make_plan, paths_to_look_at
+from .planning import RESERVE, SPARE, STEP, UNKNOWN, Found, Plan, Wanted, blocks_needed, make_plan, paths_to_look_at
 from .records import Manifest, Places, Step
 from .remote import Remote
-from .survey import Survey
-from .switching import Say, recover, stage, switch, take_up
+from .survey import Survey, survey
+from .switching import Say, largest_of_others, recover, stage, switch, take_up
 
 MAIN = """\
 # By twincore deploy: what starts {name} when the board does.
@@ -144,6 +144,8 @@ def roll_back(remote: Remote, *, say: Say, dry_run: bool = False) -> list[Step]:
     target, present = before.previous, before.manifest
     if target is None:
         raise DeployError("there is no earlier deployment to go back to on this board")
+    if not dry_run:  # before the hashes of all files, which take their time
+        _room_to_go_back(remote, places, before, target)
     found = remote.report(list({**target.everything, **present.files}))
     kept = remote.report([places.aside(path, hashed) for path, hashed in target.everything.items()])
     steps: list[Step] = []
@@ -166,6 +168,21 @@ def roll_back(remote: Remote, *, say: Say, dry_run: bool = False) -> list[Step]:
         switch(remote, places, steps, target, actual, keep=True)
     say(f"back to {target.app or 'what was there before the first deployment'}; --rollback again undoes this")
     return shown
+
+
+def _room_to_go_back(remote: Remote, places: Places, found: Survey, target: Manifest) -> None:
+    """Raise DeployError if there is none for the records; what `run --on` has left goes, if that makes some."""
+    room = found.room
+    changes = target.everything.items() ^ found.manifest.everything.items()
+    needed = room.blocks([len(target.text()), len(found.manifest.text()), STEP * len(changes)]) + SPARE
+    if needed > room.free and found.run:
+        remote.drop(places.run)
+        room = survey(remote, places).room
+    if needed > room.free:
+        raise DeployError(
+            f"not enough room on the board to go back: {room.kilobytes(needed)} kB are needed, "
+            f"{room.kilobytes(room.free)} kB free. Nothing was changed: {largest_of_others(remote, places, found)}"
+        )
 
 
 def wanted_files(needed: Needed, compiler: Compiler, folder: str, lib: str, *, say: Say) -> Wanted:

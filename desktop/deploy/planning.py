@@ -12,6 +12,7 @@ from .survey import Room
 
 ABSENT, FOLDER = -1, -2  # sizes that Remote.report gives
 UNKNOWN = -3
+STEP = 90  # bytes of a step in the journal, as a rule
 SPARE = 4  # blocks: for folders that grow
 RESERVE = 20  # one part in so many of the file system stays free, or the previous deployment is not kept
 
@@ -150,7 +151,7 @@ def make_plan(
 
 def blocks_needed(plan: Plan, room: Room) -> int:
     """How many blocks of the file system must be free for the plan, at most, while old and new are both there."""
-    records = [len(plan.manifest.text()), len(plan.before.text()), 90 * len(plan.copies) + 90 * len(plan.removed)]
+    records = [len(plan.manifest.text()), len(plan.before.text()), STEP * (len(plan.copies) + len(plan.removed))]
     folders = {path.rpartition("/")[0] for path in plan.copies}
     return room.blocks([*map(len, plan.to_send.values()), *records]) + 2 * len(folders) + SPARE
 

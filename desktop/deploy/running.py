@@ -32,7 +32,9 @@ from .switching import Say
 CTRL_C, END = b"\x03", b"\x04"
 POLL = 0.2  # seconds after which a silent board's run is looked at: a limit, a signal
 GRACE = 3.0  # seconds for a program to end after Ctrl-C
-STARTED_ANEW = re.compile(rb"MicroPython v[^\r\n]* on [^\r\n]*\r\n(Type [^\r\n]*\r\n)?>>> ")
+STARTED_ANEW = re.compile(  # its prompt; or an ESP32's boot loader, as that chip's documentation has it
+    rb"MicroPython v[^\r\n]* on [^\r\n]*\r\n(Type [^\r\n]*\r\n)?>>> |rst:0x[0-9a-f]+ \(\w+\),boot:0x"
+)
 READ_EXIT = """\
 print(_exit if isinstance(_exit, int) else 0 if _exit is None else 1)
 if not (_exit is None or isinstance(_exit, int)): print(_exit)
@@ -71,7 +73,8 @@ def run(
                 transport.serial = _Stream(transport.serial)
                 ending, traceback = _follow(transport.serial, output, timeout)
         except BoardLost as error:
-            return RunResult(EXIT_CODES["reset"], output.text(), f"{error}\n", ending="reset")
+            said = f"{error}; it was reset, or unplugged\n"
+            return RunResult(EXIT_CODES["reset"], output.text(), said, ending="reset")
         if ending == "reset":
             return RunResult(EXIT_CODES["reset"], output.text(), "the board has been reset\n", ending="reset")
         if ending == "time limit":

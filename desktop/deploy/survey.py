@@ -60,6 +60,8 @@ def survey(remote: Remote, places: Places) -> Survey:
     )
     journal, replacing, hiding = map(int, sizes.split())
     block, total, free = map(int, numbers.split())
+    if free > total:  # below 0, by a MicroPython of 64 bits
+        free -= 1 << 32
     new, old, run, library = map(as_tree, trees)
     return Survey(
         _manifest(manifest, places.manifest) or Manifest(),

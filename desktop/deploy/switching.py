@@ -21,6 +21,7 @@ from .remote import ENOSPC, BoardError, Remote, digest
 from .survey import Survey, survey
 
 Say = Callable[[str], object]
+NAMED = 3  # files that are said to be in the way of more room
 
 
 def recover(remote: Remote, places: Places, *, say: Say, write: bool = True) -> Survey:
@@ -33,7 +34,12 @@ def recover(remote: Remote, places: Places, *, say: Say, write: bool = True) -> 
         interrupted = "an earlier deployment was interrupted in the middle of its switch"
         if write:
             say(f"{interrupted}: it is finished now")
-            remote.exec(_switch_code(places))
+            try:
+                remote.exec(_switch_code(places))
+            except BoardError as error:
+                if error.errno != ENOSPC:
+                    raise
+                raise DeployError(f"{error}, so it is not finished: {largest_of_others(remote, places)}") from None
             return survey(remote, places)
         say(f"{interrupted}: files of two deployments are in use, until one that is no dry run finishes it")
     elif found.replacing:
@@ -84,6 +90,23 @@ def _untouched(done: int, plan: Plan) -> str:
     return f"{done} of {len(plan.to_send)} files were copied; what was deployed before is untouched"
 
 
+def largest_of_others(remote: Remote, places: Places, found: Survey | None = None) -> str:
+    """What to remove to make room: the largest files that no deployment has brought, or needs for going back.
+
+    Args: found, how things stand, if that is known: to ask takes seconds.
+    """
+    found = found or survey(remote, places)
+    known = {*found.manifest.everything, *(found.previous.everything if found.previous else ())}
+    records = f"{places.folder}/"
+    there = {path.replace("//", "/"): size for path, size in remote.tree(places.root or "/").items()}
+    others = {path: size for path, size in there.items() if path not in known and not path.startswith(records)}
+    sizes = {path: size for path, size in others.items() if size >= found.room.block}
+    largest = sorted(sizes, key=lambda path: -sizes[path])[:NAMED]
+    if not largest:
+        return "remove files, of which none on the board is large and not twincore's"
+    return "remove files, such as " + ", ".join(f"{path} ({-(-sizes[path] // 1024)} kB)" for path in largest)
+
+
 def prepare(remote: Remote, places: Places, steps: list[Step], manifest: Manifest, previous: Manifest) -> None:
     """Write the records and then the journal: with it, the switch has begun."""
     remote.put(f"{places.new}/previous", previous.text())
@@ -98,15 +121,23 @@ def switch(
 
     Args: keep, whether going back is possible after it.
     """
+    begun = False
     try:
         with _ctrl_c_waits():
             prepare(remote, places, steps, manifest, previous)
+            begun = True
             remote.exec(_switch_code(places))
     except DeployError as error:
+        full = isinstance(error, BoardError) and error.errno == ENOSPC
+        if full and not begun:
+            remote.drop(places.new)
+            remove = largest_of_others(remote, places)
+            raise DeployError(f"{error}. Nothing has been switched: {remove}, and run the command again") from None
         kind = BoardLost if isinstance(error, BoardLost) else DeployError
+        first = f"{largest_of_others(remote, places)}, and " if full else ""
         raise kind(
-            f"{error}. It was interrupted while it switched, and the board may have files of both deployments: run the "
-            "command again to finish it"
+            f"{error}. It was interrupted while it switched, and the board may have files of both deployments: "
+            f"{first}run the command again to finish it"
         ) from None
     moved = {path: manifest.everything[path] for source, path, _ in steps if source and path in manifest.everything}
     found = remote.report(list(moved))

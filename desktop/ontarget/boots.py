@@ -31,7 +31,9 @@ class Result:
 
     outcome: passed, failed, skipped, xfailed or xpassed; text: why; printed: what it printed; ms: how long it took by
     the target's clock, None if that is not known; replay: the ids of the tests to run for seeing it again: its own, or
-    all of its boot, if it has failed only after others; hung: the time limit ended it.
+    all of its boot, if it has failed only after others, or hung. Those after it belong to them on a board that repeats:
+    the program names them, so without them it is another one, of another length, and its cores interleave differently.
+    hung: the time limit ended it.
     """
 
     case: Case
@@ -145,7 +147,7 @@ class Runner:
                 yield from (replace(result, case=each, replay=(each.id,)) for each in cases)
                 return
             last = result.outcome == "failed" or told["busy"] or case is cases[-1]
-            done = tuple(each.id for each in cases[: cases.index(case) + 1])
+            done = tuple(each.id for each in (cases if self.place.repeats else cases[: cases.index(case) + 1]))
             yield self._at_the_end(result, child, prepared, done) if last else result
             if last:
                 return

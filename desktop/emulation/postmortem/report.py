@@ -10,7 +10,7 @@ from . import tasks
 from .frames import Frame, frames_of_core
 from .memory import BOOTROM_END, BadAddress, Memory
 from .objects import Objects
-from .waiting import input_waited_for, lock_waited_for
+from .waiting import input_waited_for, library_waited_for, lock_waited_for
 
 HIDDEN = "<stdin>"  # the code that started the application
 
@@ -76,6 +76,7 @@ def _waits(objects: Objects, registers: Sequence[int], frames: Sequence[Frame]) 
     """What a core waits for that sleeps in a call of no event loop, in words, and where input would end that."""
     try:
         lock = lock_waited_for(objects, registers, frames)
+        lock = lock or library_waited_for(objects, frames)
         source = "" if lock else input_waited_for(objects, registers)
     except BadAddress:
         return "", []

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from ....core import task_list
 from .frames import Frame, frames_of_coroutine
 from .memory import RAM, BadAddress
+from .names import whole_of, words_for
 from .objects import FALSE, NONE, Objects
 from .waiting import POLLIN, input_of
 
@@ -18,6 +19,7 @@ SCHEDULER = "twincore/core/"
 BUILT_IN = "asyncio/"  # where the firmware has its own asyncio
 CORO, DATA, STATE = 16, 20, 24  # in a task of the built-in asyncio, which is a C structure (extmod/modasyncio.c)
 MOST_TASKS = 1000
+PARKED = ("ParkedTask", "ReleasedTask", "WaitingTask")  # in the `line` of something of threadsafe
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ def tasks_of_core(objects: Objects, frames: Sequence[Frame]) -> list[BoardTask]:
     """The tasks of the loop that a core with these frames runs, oldest first; none if it runs no loop."""
     for frame in frames:
         if frame.code.file.startswith(SCHEDULER) and objects.kind(loop := frame.first_argument(objects)) == "Loop":
-            return list(_library_tasks(objects, loop, _where(frames)))
+            return list(_library_tasks(objects, loop, frames))
         if frame.code.file == BUILT_IN + "core.py":
             return list(_built_in_tasks(objects, objects.globals(frame.code.module), frames))
     return []
@@ -56,8 +58,8 @@ def table(tasks: Sequence[BoardTask]) -> list[str]:
     return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
 
 
-def _library_tasks(objects: Objects, loop: int, here: str) -> Iterator[BoardTask]:
-    """`here`: where the core is that runs the loop."""
+def _library_tasks(objects: Objects, loop: int, here: Sequence[Frame]) -> Iterator[BoardTask]:
+    """`here`: the frames of the core that runs the loop."""
     state = objects.attributes(loop)
     current = state.get("current", NONE)
     found: list[int] = []
@@ -74,14 +76,22 @@ def _library_tasks(objects: Objects, loop: int, here: str) -> Iterator[BoardTask
         elif waits == NONE:
             doing, what = "ready", ""
         else:
-            doing, what = "waiting", _words(objects, waits)
+            doing, what = "waiting", _words(objects, waits, [*frames, *here])
         name = objects.string(has.get("name")) or _function(frames)
-        yield BoardTask(name, doing, what, here if task == current else _where(frames), _input(objects, waits))
+        where = _where(here if task == current else frames)
+        yield BoardTask(name, doing, what, where, _input(objects, waits))
 
 
-def _words(objects: Objects, waits: int) -> str:
-    """What a task of the library waits on, as a user knows it; see `core.task_list`."""
+def _words(objects: Objects, waits: int, frames: Sequence[Frame]) -> str:
+    """What a task of the library waits on, as a user knows it; see `core.task_list`.
+
+    Args: frames, in whose modules and objects its name is looked for.
+    """
     kind = (objects.kind(waits) or "?").lstrip("_")
+    if kind in PARKED:
+        line = objects.attributes(waits).get("line", NONE)
+        if whole := whole_of(objects, frames, line):
+            return words_for(objects, frames, whole).removeprefix("the ")
     if kind in ("Task", "Job", "Direction"):
         has = objects.attributes(waits)
         if kind == "Task":

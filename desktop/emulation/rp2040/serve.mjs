@@ -3,7 +3,8 @@
 // Boots the board and serves its serial console in real time: on loopback TCP (mpremote connect socket://127.0.0.1:4455),
 // to one client after another, or to the Unix socket at PATH, to which it connects. --keep: where the filesystem is kept.
 // --outside: what is around the board, from its boot on: see outside.mjs.
-// A board that resets, or crashes, boots again; a client stays connected over a reset. A short circuit ends it all.
+// A board that resets, or crashes, boots again; its client is hung up on, as by a USB port, which goes away at a reset and
+// comes back. At a Unix socket it hangs up and connects anew. A short circuit ends it all.
 // Exit code: 128 + a signal; 2 the port is taken; and those of run.mjs for a short circuit and for a failure outside.
 import net from 'node:net';
 import { HardFault } from './faults.mjs';
@@ -31,20 +32,35 @@ board.onReset = (reason) => {
     bootloader: 'the bootloader was asked for, which is not emulated: the board boots its firmware again',
   }[reason] ?? 'the board resets';
   console.error(`twincore: ${what}`);
+  hangUp();
 };
 
 function adopt(socket) {
   client = socket;
-  socket.on('data', (bytes) => board.send(bytes));
+  socket.on('data', (bytes) => { if (client === socket) board.send(bytes); });
   socket.on('close', () => { if (client === socket) client = null; });
   socket.on('error', () => {});
+}
+
+/** What has been printed still goes out. A tool that waits for an answer would else wait for ever, or take main.py's. */
+function hangUp() {
+  const gone = client;
+  client = null;
+  gone?.end();
+  if (options.console) connect();
+}
+
+function connect() {
+  const socket = net.connect(String(options.console));
+  socket.on('end', () => { if (client === socket) stop(0); });
+  adopt(socket);
 }
 
 function stop(code) { kept?.save(); process.exit(code); }
 for (const [signal, number] of [['SIGINT', 2], ['SIGTERM', 15], ['SIGHUP', 1]]) process.on(signal, () => stop(128 + number));
 whenOrphaned(() => stop(1));
 
-if (options.console) adopt(net.connect(String(options.console)).on('end', () => stop(0)));
+if (options.console) connect();
 else {
   const server = net.createServer((socket) => {
     socket.setNoDelay(true);
@@ -75,7 +91,7 @@ for (;;) {
   } catch (error) {
     if (!(error instanceof HardFault)) fail(error);
     console.error(`twincore: ${error.message}; the board boots again`);
-    if (!options.console) client?.destroy(); // nothing else would tell a tool that waits for an answer
+    hangUp();
     board.mcu.resetChip();
     board.boot();
   }

@@ -178,6 +178,66 @@ def test_a_file_system_that_fills_up_meanwhile_leaves_what_was_there(small, pump
     assert deploy(small, pump()).plan.nothing_to_do
 
 
+def test_without_room_to_go_back_it_is_said_before_anything_is_written_and_what_to_remove(small, pump, deploy):
+    deploy(small, pump())
+    deploy(small, pump(speed=2))
+    before, said = tree(small), []
+    fill(small, leave=2)
+    with pytest.raises(DeployError) as caught:
+        roll_back(small, say=said.append)
+    assert re.fullmatch(
+        r"not enough room on the board to go back: \d+ kB are needed, \d+ kB free\. Nothing was changed: "
+        r"remove files, such as /filler \(\d+ kB\)",
+        str(caught.value),
+    )
+    assert (tree(small), said) == (sorted([*before, "/filler"]), [])
+    assert not small.tree("/.twincore/new")
+    small.drop("/filler")
+    roll_back(small, say=said.append)
+    assert said == ["back to pump.py; --rollback again undoes this"]
+
+
+def test_what_run_on_has_left_goes_if_that_makes_room_to_go_back(small, pump, deploy):
+    deploy(small, pump())
+    deploy(small, pump(speed=2))
+    fill(small, leave=3, path="/.twincore/run/app/data")
+    roll_back(small, say=print)
+    assert not small.tree("/.twincore/run")
+
+
+def test_a_file_system_that_fills_up_right_before_the_switch_is_told_with_what_to_remove(small, pump, deploy):
+    deploy(small, pump())
+    small.put("/own.txt", bytes(5000))
+    draft = draw_up(small, Order(pump(speed=2)), say=print)
+
+    def full(path, size):
+        small.exec("t_works = t_put\ndef t_put(*piece): raise OSError(28)")
+
+    remove = "remove files, such as /own.txt (5 kB)"
+    with pytest.raises(DeployError, match=f"full. Nothing has been switched: {re.escape(remove)}, and run the command"):
+        carry_out(small, draft, on_block=full)
+    assert not small.tree("/.twincore/new")
+    small.exec("t_put = t_works")
+    assert not deploy(small, pump()).plan.copies
+
+
+def test_a_file_system_that_fills_up_while_it_switches_is_told_with_what_to_remove(small, pump, deploy):
+    deploy(small, pump())
+    draft = draw_up(small, Order(pump(speed=2)), say=print)
+    with pytest.raises(DeployError) as caught:
+        carry_out(small, draft, on_block=lambda path, size: fill(small, leave=0))
+    text = str(caught.value)
+    remove = re.search(r"remove files, such as /filler \(\d+ kB\)", text)[0]
+    assert text == (
+        "the board's file system is full. It was interrupted while it switched, and the board may have files of both "
+        f"deployments: {remove}, and run the command again to finish it"
+    )
+    with pytest.raises(DeployError, match=f"full, so it is not finished: {re.escape(remove)}$"):
+        deploy(small, pump(speed=2))
+    small.drop("/filler")
+    assert deploy(small, pump(speed=2)).plan.nothing_to_do
+
+
 def test_without_room_for_old_and_new_the_old_goes_first_when_told_to(small, pump, deploy):
     data = big_file(pump().parent, blocks=8)
     deploy(small, pump(), files=[data])
@@ -227,10 +287,10 @@ def test_records_of_another_twincore_are_not_touched(remote, pump, deploy):
         deploy(remote, pump(speed=2))
 
 
-def fill(remote, leave):
+def fill(remote, leave, path="/filler"):
     """Fill the board's file system, but for some blocks."""
     room = survey(remote, Places("")).room
-    remote.put("/filler", bytes((room.free - leave - 1) * room.block))
+    remote.put(path, bytes((room.free - leave - 1) * room.block))
 
 
 def big_file(folder, blocks):

@@ -48,7 +48,8 @@ def test_the_deployed_library_is_used_if_it_is_the_same_and_left_alone_if_not(st
         ("import sys; sys.exit('no sensor')", 1, "no sensor\n"),
         ("def f():\n    1/0\nf()", 1, 'Traceback (most recent call last):\n  File "app.py", line 3, in <module>\n'),
         ("raise KeyboardInterrupt", 130, "Traceback"),
-        ("print('last words'); import machine; machine.reset()", 72, "the board has been reset\n"),
+        ("print('last words'); import machine; machine.reset()", 72, "lost the board at "),
+        ("print('last words'); import machine; machine.WDT(timeout=100)\nwhile True: pass", 72, "lost the board at "),
         ("while True: pass", 124, "Traceback"),
     ],
 )
@@ -58,6 +59,23 @@ def test_exit_codes_are_those_of_the_emulated_board(port, app, code, exit_code, 
     assert result.stderr.startswith(stderr)
     assert bool(result.stderr) == bool(stderr)
     assert result.timed_out == (exit_code == 124)
+    assert result.stdout == ("last words\n" if exit_code == 72 else "")
+    assert result.stderr.endswith("; it was reset, or unplugged\n") == (exit_code == 72)
+
+
+def test_a_reset_ends_it_although_another_program_starts_then(port, app, emptied):
+    """What main.py prints is none of its output, on a port that stays or comes back."""
+    with connected(port, restart=False) as remote:
+        remote.put("/main.py", b"import time\nwhile True:\n    print('main.py')\n    time.sleep_ms(10)\n")
+    result = run(port, app("print('last words')\nimport machine\nmachine.reset()\n"), timeout=10)
+    assert (result.exit_code, result.stdout) == (72, "last words\n")
+    emptied(port)  # it can be connected to again, and interrupted
+
+
+def test_what_an_esp32_says_when_it_boots_is_seen_on_a_port_that_stays(port, app):
+    boots = "print('rst:0xc (SW_CPU_RESET),boot:0x13 (SPI_FAST_FLASH_BOOT)')\nwhile True: print('main.py')\n"
+    result = run(port, app(boots), timeout=10)
+    assert (result.exit_code, result.stderr) == (72, "the board has been reset\n")
 
 
 def test_a_program_that_goes_on_after_ctrl_c_is_left_at_the_limit(port, app, monkeypatch):

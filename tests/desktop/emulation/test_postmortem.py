@@ -93,11 +93,96 @@ def test_frames_in_the_heap_hide_none_of_core_1s_whose_stack_is_there_too(stoppe
     assert lines[5].endswith(", in get_sync")
 
 
+def test_locks_that_are_attributes_have_names_too(stopped):
+    lines = stopped(
+        "import _thread, time\n"
+        "class Pump:\n"
+        "    def __init__(self):\n"
+        "        self.a, self.b = _thread.allocate_lock(), _thread.allocate_lock()\n"
+        "    def other(self):\n"
+        "        with self.b:\n"
+        "            time.sleep_ms(5)\n"
+        "            with self.a: pass\n"
+        "    def run(self):\n"
+        "        _thread.start_new_thread(self.other, ())\n"
+        "        with self.a:\n"
+        "            time.sleep_ms(5)\n"
+        "            take(self.b)\n"
+        "def take(lock):\n"
+        "    lock.acquire()\n"
+        "def begin():\n"
+        "    Pump().run()\n"
+        "begin()\n"
+    )
+    assert [line for line in lines if "waits" in line] == [
+        "    waits for the lock b of a Pump, which core 1 took",
+        "    waits for the lock a of a Pump, which core 0 took",
+    ]
+
+
+def test_a_lock_of_a_global_object_is_told_as_it_is_written(stopped):
+    lines = stopped(
+        "import _thread\n"
+        "class Pump: pass\n"
+        "pump = Pump()\n"
+        "pump.lock = _thread.allocate_lock()\n"
+        "pump.lock.acquire()\n"
+        "pump.lock.acquire()\n"
+    )
+    assert lines[2] == "    waits for the lock pump.lock, which core 0 took"
+
+
+LIBRARY_WAITS = """
+import _thread
+from twincore import core, threadsafe
+
+class Pump:
+    def __init__(self):
+        self.done = threadsafe.ThreadSafeQueue(2)
+    def other(self):
+        with lock:
+            self.done.get_sync(block=True)
+
+lock = threadsafe.ThreadSafeLock()
+queue = threadsafe.ThreadSafeQueue(2)
+flag = threadsafe.ThreadSafeEvent()
+
+async def gets():
+    await queue.get()
+
+async def waits():
+    await flag.wait()
+
+async def main():
+    _thread.start_new_thread(Pump().other, ())
+    tasks = core.create_task(gets()), core.create_task(waits())
+    await core.sleep_ms(10)
+    async with lock:
+        pass
+
+core.run(main())
+"""
+
+
+def test_what_of_the_library_is_waited_for_has_its_name(stopped):
+    lines = stopped(LIBRARY_WAITS, until=3)
+    assert [line.split("  ")[-1].strip() for line in lines if "waits for" in line] == [
+        "waits for the ThreadSafeQueue done of a Pump"
+    ]
+    rows = [line.split() for line in lines if " waiting " in line]
+    assert sorted((name, " ".join(what)) for name, _, *what, _ in rows) == [
+        ("gets", "ThreadSafeQueue queue"),
+        ("main", "ThreadSafeLock lock"),
+        ("waits", "ThreadSafeEvent flag"),
+    ]
+
+
 READS = {
     "input": "input()\n",
     "read": "import sys\nsys.stdin.read(1)\n",
     "readline": "import sys\nsys.stdin.readline()\n",
     "poll": "import select, sys\np = select.poll()\np.register(sys.stdin, select.POLLIN)\np.poll()\n",
+    "select": "import select, sys\nselect.select([sys.stdin], [], [])\n",
     "task": "import sys\nfrom twincore import core\ncore.run(core.StreamReader(sys.stdin).readline())\n",
     "built-in task": "import asyncio, sys\nasyncio.run(asyncio.StreamReader(sys.stdin).readline())\n",
 }
@@ -120,6 +205,17 @@ def test_who_has_read_its_input_and_then_waits_for_a_lock_is_in_a_deadlock(app, 
         "lock = _thread.allocate_lock()\nlock.acquire()\nlock.acquire()\n"
     )
     assert emulator.run(script).exit_code == 70
+
+
+def test_who_has_looked_with_select_and_then_waits_for_a_queue_is_in_a_deadlock(app, target_is_here):
+    target_is_here("rp2040")
+    script = app(
+        "import select, sys\nfrom twincore import threadsafe\nqueue = threadsafe.ThreadSafeQueue(2)\n"
+        "select.select([sys.stdin], [], [], 0)\nqueue.get_sync(block=True)\n"
+    )
+    result = emulator.run(script)
+    assert result.exit_code == 70
+    assert "waits for the ThreadSafeQueue queue\n" in result.stderr
 
 
 def test_cores_that_compute_are_where_they_are(stopped):
@@ -178,7 +274,7 @@ def test_the_tasks_of_the_library(stopped):
     assert table[0] == ["TASK", "STATE", "WAITS ON", "AT"]
     rows = {row[0]: row[1:] for row in table[1:]}
     assert rows["main"] == ["waiting", "task the consumer", "app.py:18"]
-    assert rows["the consumer"] == ["waiting", "ThreadSafeQueue", "app.py:5"]
+    assert rows["the consumer"] == ["waiting", "ThreadSafeQueue queue", "app.py:5"]
     assert rows["patient"] == ["waiting", "Event", "app.py:9"]
     assert rows["sleeper"] == ["waiting", "sleep", "app.py:11"]
 

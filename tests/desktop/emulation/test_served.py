@@ -77,7 +77,7 @@ def test_mpremotes_commands_one_after_another(board, mpremote, tmp_path):
     assert process.wait(10) == 130
 
 
-def test_the_port_stays_when_the_board_resets_and_when_it_crashes(board, mpremote):
+def test_the_port_is_there_again_when_the_board_has_reset_and_when_it_has_crashed(board, mpremote):
     address, process = board()
     cause = "import machine; print({machine.PWRON_RESET: 'power', machine.WDT_RESET: 'reset'}[machine.reset_cause()])"
     assert mpremote(address, "exec", cause) == "power\n"
@@ -89,6 +89,50 @@ def test_the_port_stays_when_the_board_resets_and_when_it_crashes(board, mpremot
         rb"twincore: core 0 crashed: hard fault at 0x\w+: .*; the board boots again\n", process.stderr.readline()
     )
     assert mpremote(address, "exec", "print(1)") == "1\n"
+
+
+PRINTS = "import time\nprint('main.py')\nwhile True: time.sleep(1)\n"
+RESET = b"\x03\rprint(6 * 7); import machine; machine.reset()\r"
+
+
+def test_a_client_is_hung_up_on_at_a_reset_as_by_usb_and_the_next_one_may_come(board, app):
+    address, _ = board(app(PRINTS))
+    with serial.serial_for_url(address, timeout=20) as port:
+        read_until(port, b"main.py\r\n")
+        port.write(RESET)
+        read_until(port, b"\r\n42\r\n")
+        with pytest.raises(serial.SerialException, match="disconnected"):
+            port.read(100)
+    with serial.serial_for_url(address, timeout=20) as port:
+        port.write(b"\x03\rprint(6 * 7)\r")
+        read_until(port, b"\r\n42\r\n")
+
+
+def test_a_link_leads_to_another_terminal_after_a_reset_and_the_one_before_is_hung_up(board, app, tmp_path):
+    link = tmp_path / "board"
+    board(app(PRINTS), "--pty", "--link", link)
+    before = os.readlink(link)
+    with serial.Serial(str(link), timeout=20) as port:
+        read_until(port, b"main.py\r\n")
+        port.write(RESET)
+        read_until(port, b"\r\n42\r\n")
+        with pytest.raises((serial.SerialException, OSError)):
+            port.read(100)
+    assert os.readlink(link) != before
+    assert [entry.name for entry in tmp_path.iterdir() if "board" in entry.name] == ["board"]
+    with serial.Serial(str(link), timeout=20) as port:
+        read_until(port, b"main.py\r\n")
+        port.write(b"\x03\rprint(6 * 7)\r")
+        read_until(port, b"\r\n42\r\n")
+
+
+def test_a_terminal_without_a_link_stays_the_same_over_a_reset(board, app):
+    address, _ = board(app(PRINTS), "--pty")
+    with serial.Serial(address, timeout=20) as port:
+        read_until(port, b"main.py\r\n")
+        port.write(RESET)
+        read_until(port, b"\r\n42\r\n")
+        read_until(port, b"main.py\r\n")
 
 
 def test_one_client_at_a_time(board):

@@ -35,7 +35,9 @@ def test_a_unix_port_that_does_not_run_is_told(no_targets):
     assert describe("micropython").remark == "micropython: it does not run: `twincore fetch micropython --force`"
 
 
-def test_a_firmware_that_is_broken_is_told(no_targets, target_is_here, monkeypatch):
+@pytest.fixture
+def firmware(no_targets, target_is_here, monkeypatch):
+    """The firmware of an emulated board that a test may change."""
     monkeypatch.delenv("TWINCORE_TARGETS")
     good = target_is_here("rp2040").folder
     monkeypatch.setenv("TWINCORE_TARGETS", str(no_targets))
@@ -43,7 +45,24 @@ def test_a_firmware_that_is_broken_is_told(no_targets, target_is_here, monkeypat
     folder.mkdir(parents=True)
     for name in ("bootrom.bin", "node_modules", targets.STAMP):
         (folder / name).symlink_to(good / name)
-    (folder / "firmware.bin").write_bytes((good / "firmware.bin").read_bytes()[:50_000])
+    (folder / "firmware.bin").write_bytes((good / "firmware.bin").read_bytes())
+    return folder / "firmware.bin"
+
+
+def test_a_firmware_that_has_changed_since_is_told_and_fetched_anew(firmware, twincore):
+    assert not describe("rp2040").damaged
+    firmware.write_bytes(firmware.read_bytes() + b"more")
+    found = describe("rp2040")
+    said = "rp2040: its firmware.bin has changed since it was fetched: `twincore fetch rp2040 --force`"
+    assert (found.version, found.damaged, found.remark) == ("1.25.0", True, said)
+    result = twincore("fetch", "rp2040", env={"PATH": "/nowhere"})
+    assert result.returncode == 1  # it was tried
+    assert firmware.read_bytes().endswith(b"more")  # and what was there is kept
+
+
+def test_a_firmware_that_is_broken_is_told(firmware):
+    firmware.write_bytes(firmware.read_bytes()[:50_000])
+    assert describe("rp2040").damaged
     remark = describe("rp2040").remark
     assert remark.startswith(
         "rp2040: the firmware of rp2040 did not get as far as MicroPython's prompt: core 0 crashed"

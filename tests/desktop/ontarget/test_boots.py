@@ -240,6 +240,37 @@ def test_what_fails_only_after_another_test_is_replayed_with_it(results):
     assert third.replay == ("test_third",)
 
 
+HANGS = """
+import _thread
+
+def test_first():
+    done = []
+    _thread.start_new_thread(done.append, (1,))
+    while not done:
+        pass
+
+def test_hangs():
+    while True:
+        pass
+
+def test_last():
+    assert 0
+"""
+
+
+def test_what_hangs_is_replayed_with_all_of_its_boot_those_after_it_too_which_makes_it_the_same_run(results, file):
+    found = results(HANGS, "rp2040", limit=2)
+    hung = found["test_hangs"]
+    assert (hung.hung, hung.replay) == (True, ("test_first", "test_hangs", "test_last"))
+    staged = stage(collect(file(HANGS, "test_it.py")))
+    cases = [case for case in staged.file.cases if case.id in hung.replay]
+    (place,) = places(["rp2040"], seeds=())
+    assert staged.program(cases).files == staged.program(staged.file.cases).files
+    assert staged.program(cases[:2]).files != staged.program(staged.file.cases).files
+    again = {result.case.id: result for result in Runner(staged, place, 2).results(cases)}
+    assert (again["test_first"].ms, again["test_hangs"].replay) == (found["test_first"].ms, hung.replay)
+
+
 def test_a_test_that_kills_its_interpreter_fails_alone(results):
     dies, after = results(
         """
