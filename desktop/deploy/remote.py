@@ -27,7 +27,20 @@ BOOT_PATIENCE = 10.0  # and for one that has been heard: its boot.py may take a 
 AT_ONCE = 32  # paths in one piece of code, for a board with little memory
 EXEC_PATIENCE = 60.0  # for what a piece of code prints
 BETWEEN, QUIET = 0.3, 0.2  # from keys to keys that are sent blindly; without output it is quiet
+PAUSE, PAUSES = 0.1, 10  # seconds without output after Ctrl-C: it has stopped; so often it has not
 FLOOD = "it prints without end"
+# What the second core prints next goes here, too, and does not come back.
+HUSH = b"""
+import io,os,_thread
+def hush(me=_thread.get_ident(),lock=_thread.allocate_lock()):
+ class Hush(io.IOBase):
+  def write(self,data):
+   if _thread.get_ident()!=me:lock.acquire()
+   return len(data)
+ lock.acquire()
+ os.dupterm(Hush())
+hush()
+"""
 ENOSPC, EROFS = 28, 30
 PRINT_FACTS = """\
 import sys
@@ -205,6 +218,7 @@ def _interrupt(transport: Any, port: str) -> None:
 
     heard = ""
     for patience, soft_reset in ((PATIENCE, True), (None, True), (PATIENCE, False)):  # the last: boot.py never ends
+        heard = _quieten(transport.serial, port) or heard
         said = io.StringIO()
         patience = patience or (BOOT_PATIENCE if heard else PATIENCE)
         try:
@@ -213,12 +227,10 @@ def _interrupt(transport: Any, port: str) -> None:
             return
         except _Flood:
             heard = FLOOD
-            _reset_blindly(transport.serial)
         except TransportError:
             heard = heard or said.getvalue().strip().removeprefix("b''")
         except OSError as error:
-            used = "; is another program connected to it?" if "://" in port else ""
-            raise PortError(f"{port} hangs up: {error}{used}") from None
+            raise _hung_up(port, error) from None
     if heard == FLOOD:
         raise PortError(f"what is at {port} prints without end, on its second core perhaps: reset it, and try again")
     if heard:
@@ -266,21 +278,51 @@ def _patience(transport: Any, seconds: float) -> Iterator[None]:
         transport.serial = stream
 
 
-def _reset_blindly(stream: Any) -> None:
-    """A soft reset without a look at what comes: it stops the second core. Then wait until it is quiet."""
-    end = time.monotonic() + PATIENCE
-    for keys in (b"\r\x03\x03", b"\r\x01", b"\x04"):
-        stream.write(keys)
-        _drain(stream, min(end, time.monotonic() + BETWEEN))
-    _drain(stream, end)
+def _quieten(stream: Any, port: str) -> str:
+    """Stop what runs; if it prints on, on the second core, stop that, too. Returns FLOOD if it was that.
+
+    A soft reset alone would stop the second core wherever it is. In a `print` it has, as a rule, the lock of the USB
+    port, which nobody gives back then: the board hangs. So it is brought to wait for a lock of its own first.
+    """
+    try:
+        stream.write(b"\r\x03\x03")
+        if not _prints_on(stream):
+            return ""
+        said = b""
+        end = time.monotonic() + PATIENCE
+        for keys in (b"\r\x01", HUSH, b"\x04", b"\x04"):  # the raw REPL, the code, which is run; and the reset
+            stream.write(keys)
+            said += _drain(stream, min(end, time.monotonic() + BETWEEN))
+        _drain(stream, end)
+    except OSError as error:
+        raise _hung_up(port, error) from None
+    return FLOOD if b"raw REPL" in said else ""  # else the main core does not listen either
 
 
-def _drain(stream: Any, end: float) -> None:
-    """Until then, or until it is quiet, throw away what comes: a board whose output nobody reads stands still."""
-    last = time.monotonic()
+def _prints_on(stream: Any) -> bool:
+    """Whether something comes all the time."""
+    for _ in range(PAUSES):
+        end = time.monotonic() + PAUSE
+        while not stream.inWaiting():
+            if time.monotonic() > end:
+                return False
+            time.sleep(0.01)
+        stream.read(stream.inWaiting())
+    return True
+
+
+def _hung_up(port: str, error: OSError) -> PortError:
+    used = "; is another program connected to it?" if "://" in port else ""
+    return PortError(f"{port} hangs up: {error}{used}")
+
+
+def _drain(stream: Any, end: float) -> bytes:
+    """Until then, or until it is quiet, return what comes: a board whose output nobody reads stands still."""
+    said, last = b"", time.monotonic()
     while last + QUIET > time.monotonic() < end:
         if stream.inWaiting():
-            stream.read(stream.inWaiting())
+            said += stream.read(stream.inWaiting())
             last = time.monotonic()
         else:
             time.sleep(0.01)
+    return said

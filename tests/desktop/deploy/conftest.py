@@ -116,6 +116,16 @@ def board(port):
         yield remote
 
 
+class SilentPort:
+    """What is behind a transport whose board is not asked by keys."""
+
+    def write(self, keys):
+        return len(keys)
+
+    def inWaiting(self):
+        return 0
+
+
 class UnixTransport:
     """What mpremote's transport is for a board, for MicroPython's unix port with a board's file system in memory.
 
@@ -123,7 +133,7 @@ class UnixTransport:
     """
 
     in_raw_repl = True
-    serial = None
+    serial = SilentPort()
 
     def __init__(self, interpreter, tmp_path):
         script = tmp_path / "unix_board.py"
