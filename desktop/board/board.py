@@ -17,6 +17,7 @@ from .buses import I2CBus, SerialPort, SPIBus
 from .clock import BoardClock
 from .driving import Driven
 from .hardware import Alarm, Hardware
+from .i2s import I2SBus
 from .interrupts import Interrupts
 from .kinds import kind as kind_called
 from .line import Line
@@ -62,6 +63,7 @@ class Board(Driven):
         self._i2c: dict[Any, I2CBus] = {}
         self._spi: dict[Any, SPIBus] = {}
         self._uart: dict[Any, SerialPort] = {}
+        self._i2s: dict[Any, I2SBus] = {}
         self._analog: dict[str, Analog] = {}
         self.pixels: dict[str, list[tuple[int, ...]]] = {}  # by pin: the colours that a LED strip there shows
         self.pwm: dict[str, tuple[float, float]] = {}  # by pin: frequency in Hz and duty, 0.0 to 1.0
@@ -112,6 +114,12 @@ class Board(Driven):
         if port not in self._uart:
             self._uart[port] = SerialPort(self._named(f"UART({port})"), self.time, self.hardware)
         return self._uart[port]
+
+    def i2s(self, bus: Any = 0) -> I2SBus:
+        """What is at the other end of the I2S peripheral of that number."""
+        if bus not in self._i2s:
+            self._i2s[bus] = I2SBus(self._named(f"I2S({bus})"), self.time, self.hardware)
+        return self._i2s[bus]
 
     def analog(self, pin: str | int) -> Analog:
         """The voltage at that pin, or that the pin's ADC sees."""

@@ -147,9 +147,7 @@ class Interrupts:
         scheduled = self.scheduled
         if not scheduled or threading.current_thread() is not self.main:
             return
-        ending, self._ending = self._ending, None
-        if ending is not None:
-            raise ending
+        self.raise_ending()
         if self._running_scheduled:
             return
         self._running_scheduled = True
@@ -162,6 +160,13 @@ class Interrupts:
                     self._report(error, "in a scheduled call, or a soft interrupt handler")
         finally:
             self._running_scheduled = False
+
+    def raise_ending(self) -> None:
+        """Raise what `end` was told, and run nothing: for machine code. The main program only; else nothing happens."""
+        if self._ending is None or threading.current_thread() is not self.main:
+            return
+        ending, self._ending = self._ending, None
+        raise ending
 
     def sleep(self, until: int | None, sleeper: Sleeper | None = None) -> None:
         """Wait until that time or until `sleeper` is ready; in the main program what is scheduled runs meanwhile."""

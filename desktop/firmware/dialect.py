@@ -8,6 +8,7 @@
 | `await`, `async for`, `async with` in a plain `def` | `yield from`; the other two spelled out |
 | `yield`, `yield from` in an `async def` | `await`: to MicroPython both are one kind of generator |
 | `@micropython.native`, `.viper`, `.bytecode` | nothing; viper computes in words: see `viper.py` |
+| `@micropython.asm_thumb` | a call that makes what runs the instructions: see `asm_thumb.py` |
 | `OSError(5)` | one with its `errno` |
 | `(-1).to_bytes(2)` | in two's complement |
 | `buf[i] = 300`, buf an array of any kind | its low bits are stored: see `narrowing.py` |
@@ -23,10 +24,9 @@ import __future__
 
 import ast
 from types import CodeType
-from typing import NoReturn
 
 from . import bytes_and_text, narrowing, viper
-from .syntax_trees import filled, is_generator, parsed, without_slots
+from .syntax_trees import dotted, filled, is_generator, parsed, refuse, without_slots
 
 FUTURE = __future__.annotations.compiler_flag  # annotations are not evaluated: viper's name no objects
 EMITTERS = ("native", "viper", "bytecode")
@@ -46,6 +46,10 @@ def compile_source(source: str, filename: str, mode: str = "exec") -> CodeType:
     """
     try:
         tree = parsed(source, filename, mode)
+        if "asm_thumb" in source:
+            from .asm_thumb import assembled  # which few programs need
+
+            tree = assembled(tree, source)
         tree = ast.fix_missing_locations(_Dialect(bytes_and_text.handles_bytes(source)).visit(tree))
         code: CodeType = compile(tree, filename, mode, FUTURE, True)
         return code
@@ -100,12 +104,12 @@ class _Dialect(ast.NodeTransformer):
         in_words = False
         kept = []
         for decorator in node.decorator_list:
-            name = _dotted(decorator.func if isinstance(decorator, ast.Call) else decorator)
+            name = dotted(decorator.func if isinstance(decorator, ast.Call) else decorator)
             module, _, emitter = name.rpartition(".")
             if module == "micropython" and emitter in EMITTERS:
                 in_words = in_words or emitter == "viper"
             elif module == "micropython" and emitter.startswith("asm_"):
-                _refuse(decorator, MACHINE_CODE.format(f"@{name}"))
+                refuse(decorator, MACHINE_CODE.format(f"@{name}"))
             else:
                 kept.append(self.visit(decorator))
         node.decorator_list = kept
@@ -122,7 +126,7 @@ class _Dialect(ast.NodeTransformer):
 
     def _check_arguments(self, arguments: ast.arguments) -> None:
         if arguments.posonlyargs:
-            _refuse(arguments.posonlyargs[0], "invalid syntax: MicroPython has no positional-only arguments (/)")
+            refuse(arguments.posonlyargs[0], "invalid syntax: MicroPython has no positional-only arguments (/)")
 
     def visit_For(self, node: ast.For) -> ast.AST:
         return self._loop(node)
@@ -140,7 +144,7 @@ class _Dialect(ast.NodeTransformer):
         kind = self._scope().kind
         if kind in ("outside", "comprehension"):
             hint = ": MicroPython has none inside a comprehension" if kind == "comprehension" else ""
-            _refuse(node, "'await' outside function" + hint)
+            refuse(node, "'await' outside function" + hint)
         return self._delegate(node, self.visit(node.value))
 
     def visit_YieldFrom(self, node: ast.YieldFrom) -> ast.AST:
@@ -216,7 +220,7 @@ finally:
         if scope.kind == "async":
             return True
         if scope.kind != "plain" or not is_generator(scope.node):
-            _refuse(node, "async for/with outside async function")
+            refuse(node, "async for/with outside async function")
         return False
 
     def visit_ListComp(self, node: ast.ListComp) -> ast.AST:
@@ -234,7 +238,7 @@ finally:
     def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> ast.AST:
         for generator in node.generators:
             if generator.is_async:
-                _refuse(node, "invalid syntax: MicroPython has no asynchronous comprehensions")
+                refuse(node, "invalid syntax: MicroPython has no asynchronous comprehensions")
         outermost = node.generators[0]
         outermost.iter = self.visit(outermost.iter)  # in the scope around
         source, outermost.iter = outermost.iter, ast.Constant(None)
@@ -279,7 +283,7 @@ finally:
     def generic_visit(self, node: ast.AST) -> ast.AST:
         for name, what in NO_SUCH_SYNTAX:
             if type(node).__name__ == name:
-                _refuse(node, f"invalid syntax: MicroPython has not got {what}")
+                refuse(node, f"invalid syntax: MicroPython has not got {what}")
         return super().generic_visit(node)
 
     def _scope(self) -> _Scope:
@@ -301,23 +305,6 @@ finally:
     def _name(self) -> str:
         self._names += 1
         return f"__twincore{self._names}__"
-
-
-def _refuse(node: ast.AST, text: str) -> NoReturn:
-    line = getattr(node, "lineno", 1)
-    column = getattr(node, "col_offset", 0) + 1
-    end = getattr(node, "end_lineno", None), getattr(node, "end_col_offset", -1) + 1
-    raise SyntaxError(text, (None, line, column, None, *end))
-
-
-def _dotted(node: ast.AST) -> str:
-    """`a.b.c` of an expression that is just that, else ""."""
-    if isinstance(node, ast.Name):
-        return node.id
-    if isinstance(node, ast.Attribute):
-        owner = _dotted(node.value)
-        return f"{owner}.{node.attr}" if owner else ""
-    return ""
 
 
 def _call(name: str, where: ast.AST, *arguments: ast.expr) -> ast.Call:

@@ -27,7 +27,6 @@ ON_A_BOARD = "run on a board (`twincore run --on PORT`)"
 BLOCK_DEVICE = "the application's folder is at /, and os.mount takes any block device"
 NAMES_NOT_SIMULATED = {  # module -> name -> what a person can do
     "machine": {
-        "I2S": ON_A_BOARD,
         "SDCard": 'use SPI, and a card of kind = "sd_card" in board.toml',
         "Counter": "count in a handler, by Pin.irq",
         "Encoder": "use primitives.Encoder",

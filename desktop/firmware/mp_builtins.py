@@ -68,11 +68,17 @@ def make(world: World) -> ModuleType:
     def execfile(path: str, globals: dict[str, Any] | None = None, locals: Any = None) -> None:
         run(world.imports.code_at(path), "exec", globals, locals)
 
+    def asm_thumb(program: Any) -> Any:
+        from .thumb_function import made  # which few programs need
+
+        return made(world, program, sys._getframe(1).f_code.co_filename)
+
     return module(
         "builtins",
         **{name: getattr(builtins, name) for name in MICROPYTHONS if hasattr(builtins, name)},
         **NAMES,
         **pointers(world.memory),
+        __asm_thumb__=asm_thumb,
         __checkpoint__=world.checkpoint,
         __import__=world.imports.builtin_import,
         compile=compile,

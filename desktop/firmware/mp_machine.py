@@ -13,6 +13,7 @@ from . import resets
 from .adc import adc_class
 from .i2c import i2c_classes
 from .i2c_target import i2c_target_class
+from .i2s import i2s_class
 from .modules import module
 from .mp_dht import readinto_of
 from .of_board import bound
@@ -93,6 +94,7 @@ def make(world: World) -> ModuleType:
         I2CTarget=i2c_target_class(world),
         SPI=spi,
         SoftSPI=soft_spi,
+        I2S=i2s_class(world),
         ADC=adc_class(world),
         PWM=pwm_class(world),
         RTC=rtc_class(world),

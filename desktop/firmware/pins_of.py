@@ -19,16 +19,19 @@ DEFAULTS: dict[str, dict[str, dict[Any, tuple[str, ...]]]] = {
         "UART": {0: ("GP0", "GP1"), 1: ("GP4", "GP5")},
         "I2C": {0: ("GP5", "GP4"), 1: ("GP7", "GP6")},
         "SPI": {0: ("GP18", "GP19", "GP16"), 1: ("GP10", "GP11", "GP8")},
+        "I2S": {0: (), 1: ()},  # which has no pins but those that it is given
     },
     "pyboard": {
         "UART": {1: ("X9", "X10"), 2: ("X3", "X4"), 3: ("Y9", "Y10"), 4: ("X1", "X2"), 6: ("Y1", "Y2")},
         "I2C": {1: ("X9", "X10"), 2: ("Y9", "Y10")},
         "SPI": {1: ("X6", "X8", "X7"), 2: ("Y6", "Y8", "Y7")},
+        "I2S": {2: ()},
     },
     "esp32": {
         "UART": {0: ("GPIO1", "GPIO3"), 1: ("GPIO10", "GPIO9"), 2: ("GPIO17", "GPIO16")},
         "I2C": {0: ("GPIO18", "GPIO19"), 1: ("GPIO25", "GPIO26")},
         "SPI": {1: ("GPIO14", "GPIO13", "GPIO12"), 2: ("GPIO18", "GPIO23", "GPIO19")},
+        "I2S": {0: (), 1: ()},
     },
 }
 NAMED = {"UART": {"XA": 4, "XB": 1, "YA": 6, "YB": 3}, "I2C": {"X": 1, "Y": 2}, "SPI": {"X": 1, "Y": 2}}
@@ -37,7 +40,8 @@ NAMED = {"UART": {"XA": 4, "XB": 1, "YA": 6, "YB": 3}, "I2C": {"X": 1, "Y": 2}, 
 def number_of(board: Board, what: str, given: Any) -> int:
     """The number of the peripheral `what` that the application calls `given`. ValueError names those there are."""
     there = DEFAULTS[board.kind.platform][what]
-    number = NAMED[what].get(given, given) if board.kind.platform == "pyboard" and isinstance(given, str) else given
+    named = NAMED.get(what, {}) if board.kind.platform == "pyboard" else {}
+    number = named.get(given, given) if isinstance(given, str) else given
     if isinstance(number, bool) or not isinstance(number, int) or number not in there:
         raise ValueError(f"{what}({given!r}) doesn't exist: a {board.kind.name} has {what} {describe(there)}")
     return number

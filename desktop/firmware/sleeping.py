@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 TICK = 1000  # us: a board's own timer interrupts it so often
 
 
-def until_interrupt(world: World, until: int | None) -> None:
-    """Sleep until that time (None: for ever), or until there is an interrupt. Soft ones run."""
+def until_interrupt(world: World, until: int | None, *, soft: bool = True) -> None:
+    """Sleep until that time (None: for ever), or until there is an interrupt. `soft`: soft ones run."""
     interrupts = world.board.interrupts
     before, bell = interrupts.idle, Wakeable()
     interrupts.idle = bell
     try:
-        world.sleep(until, bell)
+        world.sleep(until, bell, soft=soft)
     finally:
         interrupts.idle = before
 

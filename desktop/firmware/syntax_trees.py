@@ -1,8 +1,9 @@
-"""Pieces of syntax trees for the dialect: what a function is, and statements from a text with holes in it."""
+"""Pieces of syntax trees for the dialect: what a function is, what is refused, statements of a text with holes."""
 
 from __future__ import annotations
 
 import ast
+from typing import NoReturn
 
 PARENTHESES = "Generator expression must be parenthesized"  # says CPython, of one among other arguments
 BINDS = {"for": "in", "lambda": ":"}  # between these two, commas part names
@@ -19,6 +20,24 @@ def parsed(source: str, filename: str, mode: str) -> ast.AST:
                 raise
             source = _with_parentheses(source, (error.lineno or 1, (error.offset or 1) - 1))
     return ast.parse(source, filename, mode)
+
+
+def refuse(node: ast.AST, text: str) -> NoReturn:
+    """Raise SyntaxError at the node's place."""
+    line = getattr(node, "lineno", 1)
+    column = getattr(node, "col_offset", 0) + 1
+    end = getattr(node, "end_lineno", None), getattr(node, "end_col_offset", -1) + 1
+    raise SyntaxError(text, (None, line, column, None, *end))
+
+
+def dotted(node: ast.AST) -> str:
+    """`a.b.c` of an expression that is just that, else ""."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        owner = dotted(node.value)
+        return f"{owner}.{node.attr}" if owner else ""
+    return ""
 
 
 def _with_parentheses(source: str, where: Place) -> str:

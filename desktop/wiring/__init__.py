@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .keys import Key
 
 FILE = "board.toml"
-TABLES = ("pulls", "levels", "adc", "uart", "gpio", "i2c", "chip")
+TABLES = ("pulls", "levels", "adc", "uart", "i2s", "gpio", "i2c", "chip")
 
 
 @dataclass(frozen=True)
@@ -102,6 +102,7 @@ class Wiring:
         self._link(board)
         plugging.voltages()
         plugging.uarts()
+        plugging.sound()
         plugging.gpio()
         plugging.i2c()
         self.real = plugging.real

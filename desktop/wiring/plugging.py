@@ -175,6 +175,30 @@ class Plugging:
                 raise
             settings.fail(kind, str(error))
 
+    def sound(self) -> None:
+        """`[i2s.N]`: the WAV files that it plays to and hears."""
+        from . import sound_files
+
+        for number, settings in self._settings.tables("i2s"):
+            if self._board.emulated:
+                settings.fail("", "sound is for the simulated board: leave --on rp2040 out")
+            bus = self._board.i2s(self._number(settings, "", "I2S", number))
+            plays, hears = settings.text("plays", None), settings.path("hears", None)
+            again = settings.flag("again", False)
+            settings.finish()
+            if plays is None and hears is None:
+                settings.fail("", "it has none of plays, hears: give one of them, or both")
+            try:
+                if hears is not None:
+                    bus.sound = sound_files.heard(hears, again)
+            except (OSError, ValueError) as error:
+                settings.fail("hears", str(error))
+            if plays is not None:
+                file = settings.folder / plays
+                if not file.parent.is_dir():
+                    settings.fail("plays", f"there is no folder {file.parent}")
+                self._board.devices.append(sound_files.Recording(bus, file, self._board.print))
+
     def gpio(self) -> None:
         """`[gpio]`: pins that are wired to GPIO lines of this machine."""
         from . import gpio_lines

@@ -258,7 +258,7 @@ REFUSED = {
     "an asynchronous comprehension": ("async def f():\n return [y async for y in x]", 2, "no asynchronous compr"),
     "positional-only arguments": ("def f(a, /): pass", 1, "positional-only"),
     "match": ("x = 1\nmatch x:\n case 1: pass", 2, "match statement"),
-    "machine code": ("@micropython.asm_thumb\ndef f(r0): add(r0, r0, 1)", 1, "asm_thumb is machine code.*in Python"),
+    "machine code": ("@micropython.asm_xtensa\ndef f(a2): addi(a2, a2, 1)", 1, "asm_xtensa is machine code.*in Python"),
     "what neither has": ("def f(:\n pass", 1, "invalid syntax"),
     "what CPython's compiler refuses": ("x = 1\nreturn 5", 2, "'return' outside function"),
 }
