@@ -33,6 +33,7 @@ class Stream:
     """A stream read and written by tasks; `s` is made non-blocking (on MicroPython it has to be already)."""
 
     _loop = _watched = None  # where and how it is waited for
+    out_buf = b""  # what `drain` is to send, too, set as MicroPython's own Stream lets players of sound do
 
     def __init__(self, s, e={}, urgent=False):  # noqa: B006
         self.s = s
@@ -249,6 +250,9 @@ class Stream:
     async def drain(self):
         """Wait until everything written before is with the system. OSError if the stream broke. Always waits a pass."""
         out = self._out
+        if self.out_buf:
+            out.add(as_bytes(self.out_buf), 0, False)
+            self.out_buf = b""
         if out.added == out.sent:
             if self._error is not None:
                 raise self._error

@@ -311,6 +311,22 @@ def test_without_copy_the_buffer_itself_is_sent(core):
     run(core, main)
 
 
+def test_what_is_put_in_out_buf_is_sent_by_drain(core):
+    """As players of sound do with MicroPython's own Stream, so that nothing is copied."""
+
+    async def main():
+        async with Streams(core) as ends:
+            samples = memoryview(bytearray(b"abcdef" * 1000))
+            ends.here.write(b"head ")
+            for count in (6, 0, 6000):
+                ends.here.out_buf = samples[:count]
+                await ends.here.drain()
+            assert await ends.there.readexactly(6011) == b"head abcdef" + b"abcdef" * 1000
+            await ends.here.drain()
+
+    run(core, main)
+
+
 def test_a_big_transfer_both_ways_through_small_buffers_arrives_whole(core):
     size = 4_000_000 if CPYTHON else 300_000
 

@@ -493,7 +493,7 @@ async def play():
             count = wav.readinto(view)
             if not count:
                 break
-            swriter.write(view[:count])
+            swriter.out_buf = view[:count]
             await swriter.drain()
 async def blink():
     global blinks
