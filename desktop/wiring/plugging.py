@@ -142,17 +142,20 @@ class Plugging:
     def uarts(self) -> None:
         """`[uart.N]`: what is at its other end."""
         for number, settings in self._settings.tables("uart"):
-            port = self._board.uart(self._number(settings, "", "UART", number))
+            port = self._uart(settings, "", number)
             kind = _one_of(settings, FAR_ENDS)
             if kind != "to" and self._board.time.virtual and not self._paced:
                 settings.fail(kind, "what is outside lives in real time: leave --virtual out")
             if kind == "to":
-                other = self._number(settings, "to", "UART", settings.whole("to", low=0))
-                port.cross(self._board.uart(other))
+                port.cross(self._uart(settings, "to", settings.whole("to", low=0)))
             else:
                 self._far_end(settings, port, kind)
                 self.real = True
             settings.finish()
+
+    def _uart(self, settings: Settings, key: str, number: Any) -> Any:
+        number = self._number(settings, key, "UART", number)
+        return _of_chip(settings, lambda: self._board.uart(number))
 
     def _far_end(self, settings: Settings, port: Any, kind: str) -> None:
         from . import serial_links
@@ -295,12 +298,15 @@ class Plugging:
         }
         return readers.get(kind, settings.take)(name)
 
-    def _number(self, settings: Settings, key: str, what: str, given: Any) -> int:
-        """The number of that UART, I2C or SPI, which the board has to have."""
+    def _number(self, settings: Settings, key: str, what: str, given: Any) -> Any:
+        """The number of that UART, I2C or SPI, which the board has to have; an emulated one says so itself."""
+        number = int(given) if isinstance(given, str) and given.isdigit() else given
+        if self._board.emulated:
+            return number
         from ..firmware.pins_of import number_of
 
         try:
-            return number_of(self._board, what, int(given) if isinstance(given, str) and given.isdigit() else given)
+            return number_of(self._board, what, number)
         except ValueError as error:
             settings.fail(key, str(error))
 
