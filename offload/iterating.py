@@ -72,7 +72,7 @@ class iterate(Arrivals):
         try:
             items, self._error = await job
         except BaseException:
-            if job.ended():
+            if job.taken:  # it failed; else this was a cancel, perhaps as it ended, and the batch is for the next
                 self._job = None
             raise
         items.reverse()

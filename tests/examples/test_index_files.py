@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -191,9 +192,7 @@ def large_tree(tmp_path_factory):
 def test_ctrl_c_leaves_a_valid_database_and_says_how_much_is_in_it(large_tree, tmp_path, committed):
     database = tmp_path / "index.sqlite"
     process = subprocess.Popen(command(large_tree, "--db", database), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    while count(database) < committed:
-        assert process.poll() is None, "it ended before it could be interrupted"
-    process.send_signal(signal.SIGINT)
+    interrupt_when(process, lambda: count(database) >= committed)
     output, errors = (stream.decode() for stream in process.communicate(timeout=100))
     assert (process.returncode, errors) == (130, ""), output
     found = rows(database)
@@ -205,11 +204,25 @@ def test_ctrl_c_leaves_a_valid_database_and_says_how_much_is_in_it(large_tree, t
     assert rows(database) == whole
 
 
+def interrupt_when(process, reached):
+    """Send SIGINT as soon as that is so. It goes on for moments, and stands still while it is asked."""
+    while True:
+        process.send_signal(signal.SIGSTOP)
+        how = os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+        assert how.si_code == os.CLD_STOPPED, "it ended before it could be interrupted"
+        if reached():
+            break
+        process.send_signal(signal.SIGCONT)
+        time.sleep(0.003)
+    process.send_signal(signal.SIGINT)
+    process.send_signal(signal.SIGCONT)
+
+
 def count(database):
     """Rows that another process sees; -1 before there is a table."""
     if not database.exists():
         return -1
-    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", timeout=0, uri=True)) as connection:
         try:
             return connection.execute("SELECT count(*) FROM indexed_files").fetchone()[0]
         except sqlite3.OperationalError:  # not created yet, or locked

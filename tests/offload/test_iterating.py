@@ -208,6 +208,30 @@ def test_an_iterator_that_was_given_is_not_closed(core, offload):
     assert source.closed == 0 and next(generator) == 2
 
 
+def test_a_cancel_at_the_moment_at_which_a_batch_is_there_loses_none_of_it(core, offload):
+    source = Source(8, ms=5)
+
+    async def main():
+        rows = offload.iterate(source, batch=4, ahead=0)
+
+        async def first():
+            return await rows.__anext__()
+
+        task = core.create_task(first())
+        while rows._job is None or task.data is not rows._job:
+            await core.sleep_ms(0)
+        while not rows._job.ended():  # this loop does not hear of it before the cancel
+            sleep_ms(1)
+        task.cancel()
+        await core.gather(task, return_exceptions=True)
+        items = []
+        async for item in rows:
+            items.append(item)
+        return items
+
+    assert run(core, main) == list(range(8))
+
+
 def test_a_cancel_loses_no_item(core, offload):
     source = Source(40, ms=2)
 
