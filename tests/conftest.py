@@ -8,6 +8,7 @@ emulated board once per seed. `tests/portable/` is what MicroPython sees instead
 With TWINCORE_MICROPYTHON=1.26, MicroPython is that of the targets micropython-1.26 and rp2040-1.26.
 """
 
+import gc
 import importlib
 import itertools
 import os
@@ -92,10 +93,22 @@ def boots_from(first):
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item):
+def pytest_runtest_protocol(item, nextitem):
     result = yield
     item.config.stash[BOARDS].look_ahead()
+    if nextitem is None or nextitem.path != item.path:
+        _set_aside()
     return result
+
+
+def pytest_collection_finish():
+    _set_aside()
+
+
+def _set_aside():
+    """What there is by now is no longer looked through by each `gc.collect()` of a test: it would take a second."""
+    gc.collect()
+    gc.freeze()
 
 
 def variant_of(item):
