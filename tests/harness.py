@@ -254,7 +254,8 @@ class Boot:
     def close(self):
         self.closed = True
         if self.process.poll() is None:
-            os.killpg(self.process.pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # the reader reaps it just now, which `poll` does not see
+                os.killpg(self.process.pid, signal.SIGKILL)
         if self.reader is not None:
             self.reader.join()
         self.process.wait()
