@@ -21,7 +21,8 @@ none loses a ring. A system call is made only to wake a sleeper.
 | `sleep(timeout)` | the owner | up to `timeout` clock units (-1: no limit), or until rung | no |
 
 Cells rung are answered in the order of ringing on CPython, in the order of arming on MicroPython. A ring uses up the
-arming. Not for applications: they use the classes of `threadsafe`, which are built on this and nothing else.
+arming, and rings of a cell that has not been answered yet may count as one: a cell says that there is something, not how
+much. Not for applications: they use the classes of `threadsafe`, which are built on this and nothing else.
 """
 
 import sys

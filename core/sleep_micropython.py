@@ -71,7 +71,7 @@ def sleep(t):
     try:
         t = 0 if t <= 0 else int(t * 1000)  # as times.units, without that module
     except OverflowError:  # infinity
-        t = 3000000000000
+        t = 3000000000000  # a century in ms, as in `times`
     except (TypeError, ValueError):
         raise load("misuse", "not_a_time")(t) from None
     return sleep_ms(t)
